@@ -1,0 +1,47 @@
+# One-word commands. Needs Python 3.11 to 3.13, a C compiler and make; everything else is installed into .venv.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3,11)<=sys.version_info[:2]<(3,14))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+MINOR = $(shell $(PYTHON) -c 'import sys; print("py3%d" % sys.version_info[1])')
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+KERNELS := $(wildcard ext/*.pyx ext/*.pxd ext/src/*.h)
+
+.PHONY: help setup demo test lint bench clean test-crash test-flink test-airflow lock
+
+help: ## show these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.installed: requirements/lock-py311.txt requirements/lock-py312.txt requirements/lock-py313.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Damjang needs Python 3.11, 3.12 or 3.13 (set PYTHON=/path/to/python3)"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON) ($(MINOR)): about two minutes the first time"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements/lock-$(MINOR).txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.kernels
+
+$(VENV)/.kernels: $(VENV)/.installed setup.py $(KERNELS)
+	$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@
+
+setup: $(VENV)/.kernels ## create .venv, install the locked packages, build the kernels
+
+demo: setup ## the whole road on a generated corpus, SQLite and local files
+	$(BIN)/damjang demo --dir demo
+
+test: setup ## the tests (under 12 minutes on 2 cores)
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: setup ## ruff, mypy strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) .venv-* build *.egg-info ext/*.c ext/*.so demo .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+lock: ## re-resolve the lock files (needs uv; plain package names, hashes, no registry address)
+	for v in 3.11 3.12 3.13; do uv pip compile requirements/all.in --python-version $$v --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/lock-py$${v/./}.txt; done

@@ -1,0 +1,1 @@
+"""Korean recognizers, operators and span-exact rewriting."""

@@ -1,0 +1,1 @@
+"""Certificate format and verification: a leaf that imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The command line. Imports the other rooms lazily, per command."""

@@ -1,0 +1,1 @@
+"""The generated demo corpus and its gold. Imports nothing of ours."""

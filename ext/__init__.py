@@ -1,0 +1,1 @@
+"""Cython kernels, each with a plain-Python twin that defines it. Knows arrays, not governance."""

@@ -1,0 +1,1 @@
+"""Ledger, vault, grounds and consent, lineage, audit log, issuing, reports."""

@@ -1,0 +1,89 @@
+"""Arrow schemas of everything that is staged or shipped (design.md, Contracts that several rooms share).
+
+Ids are 16 bytes. Scores and thresholds are parts per million in int32 (-1: not scored), so that files are
+byte-identical on any machine. Offsets are code points, end exclusive.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+ID: Final = pa.binary(16)
+
+TEXT: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("offset", pa.int64(), nullable=False),  # byte offset (or row number) of the record in its file
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
+"""A staged document. The source is the same for a whole file and stands in the manifest."""
+
+DECISIONS: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("action", pa.string(), nullable=False),  # one of ACTIONS
+        pa.field("reason", pa.string(), nullable=False),  # a short code, never text of the document
+        pa.field("score_ppm", pa.int32(), nullable=False),
+        pa.field("threshold_ppm", pa.int32(), nullable=False),
+        pa.field("policy_digest", pa.string(), nullable=False),
+    ]
+)
+ACTIONS: Final = ("kept", "changed", "dropped", "quarantined")
+
+SCORES: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("score_ppm", pa.int32(), nullable=False),
+    ]
+)
+
+EDGES: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("survivor_id", ID, nullable=False),
+        pa.field("jaccard_ppm", pa.int32(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),  # exact | near
+    ]
+)
+
+SPANS: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("operator", pa.string(), nullable=False),
+        pa.field("out_start", pa.int32(), nullable=False),
+        pa.field("out_end", pa.int32(), nullable=False),
+    ]
+)
+
+QUARANTINE: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("path", pa.string(), nullable=False),  # relative to the project; never the record's bytes
+        pa.field("offset", pa.int64(), nullable=False),
+        pa.field("length", pa.int64(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+    ]
+)
+
+SUBJECTS: Final = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("subject_token", ID, nullable=False),  # keyed; the vault maps it to a random subject id
+    ]
+)
+
+SHARD: Final = pa.schema(
+    [
+        pa.field("row_id", ID, nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
