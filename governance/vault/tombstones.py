@@ -1,0 +1,97 @@
+"""Tombstones: keyed marks of documents and subjects that must never come back. All stages obey them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Engine, insert, select
+
+from governance.database import read, write
+from governance.times import stamp
+from governance.vault.store import TOMBSTONE
+
+TombstoneKind = Literal["document", "subject", "source"]
+
+
+@dataclass(frozen=True, repr=False)
+class TombstoneSet:
+    """All tombstones of one moment, with the key that finds them: small enough to ship to every worker."""
+
+    key: bytes
+    documents: frozenset[bytes]
+    subjects: frozenset[bytes]
+    sources: frozenset[bytes]
+
+    def has_document(self, document_id: bytes) -> bool:
+        """Whether this document (16-byte id) was withdrawn."""
+        return bool(self.documents) and mark(self.key, "document", document_id) in self.documents
+
+    def has_subject(self, token: bytes) -> bool:
+        """Whether this subject (16-byte token) withdrew everything."""
+        return bool(self.subjects) and mark(self.key, "subject", token) in self.subjects
+
+    def has_source(self, source_id: str) -> bool:
+        """Whether the source's licence or ground was revoked."""
+        return bool(self.sources) and mark(self.key, "source", source_id.encode()) in self.sources
+
+    @property
+    def version(self) -> str:
+        """Digest of the whole set (hex), for stage digests and certificates: it changes with every tombstone."""
+        digest = hashlib.sha256()
+        for kind, marks in (("document", self.documents), ("subject", self.subjects), ("source", self.sources)):
+            for value in sorted(marks):
+                digest.update(kind.encode() + b"\0" + value)
+        return digest.hexdigest()
+
+    def __len__(self) -> int:
+        return len(self.documents) + len(self.subjects) + len(self.sources)
+
+    def __repr__(self) -> str:
+        return "TombstoneSet()"
+
+
+def mark(key: bytes, kind: str, value: bytes) -> bytes:
+    """HMAC-SHA256(tombstone key, kind "\\0" value)[:16]: tells nothing without the key."""
+    return hmac.digest(key, kind.encode() + b"\0" + value, "sha256")[:16]
+
+
+class Tombstones:
+    """The vault's tombstones. They are only ever added."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        self._engine = engine
+        self._key = key
+
+    def __repr__(self) -> str:
+        return "Tombstones()"
+
+    def mark(self, kind: TombstoneKind, value: bytes) -> bytes:
+        """The keyed mark of one id."""
+        return mark(self._key, kind, value)
+
+    def add(self, kind: TombstoneKind, values: Iterable[bytes], reason: str, now: dt.datetime) -> int:
+        """Marks document ids, subject tokens or source ids (UTF-8); returns how many marks are new."""
+        at = stamp(now)
+        marks = sorted({self.mark(kind, value) for value in values})
+        with write(self._engine) as connection:
+            known = {
+                bytes(m) for m in connection.execute(select(TOMBSTONE.c.mark).where(TOMBSTONE.c.kind == kind)).scalars()
+            }
+            rows = [{"kind": kind, "mark": m, "reason": reason, "at": at} for m in marks if m not in known]
+            if rows:
+                connection.execute(insert(TOMBSTONE), rows)
+        return len(rows)
+
+    def snapshot(self) -> TombstoneSet:
+        """Every tombstone as of now."""
+        found: dict[str, set[bytes]] = {"document": set(), "subject": set(), "source": set()}
+        with read(self._engine) as connection:
+            for row in connection.execute(select(TOMBSTONE.c.kind, TOMBSTONE.c.mark)):
+                found[row.kind].add(bytes(row.mark))
+        documents, subjects, sources = (frozenset(found[k]) for k in ("document", "subject", "source"))
+        return TombstoneSet(self._key, documents, subjects, sources)
