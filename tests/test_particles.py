@@ -1,0 +1,98 @@
+"""Particles against a naive oracle: decompose the last syllable by NFD, look at the jamo, choose from a table."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anonymizers.particles import agree, final_sound, particle_length
+
+SYLLABLES = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=4)
+# (behind a consonant, behind ㄹ, behind a vowel), as a grammar book lists them
+TABLE = [
+    ("은", "은", "는"), ("이", "이", "가"), ("을", "을", "를"), ("과", "과", "와"), ("으로", "로", "로"),
+    ("이랑", "이랑", "랑"), ("이나", "이나", "나"), ("이라", "이라", "라"), ("이라고", "이라고", "라고"),
+    ("이라는", "이라는", "라는"), ("이며", "이며", "며"), ("이었다", "이었다", "였다"), ("이었습니다", "이었습니다", "였습니다"),
+    ("이에요", "이에요", "예요"), ("이든지", "이든지", "든지"), ("이란", "이란", "란"), ("이야말로", "이야말로", "야말로"),
+    ("으로서", "로서", "로서"), ("으로부터", "로부터", "로부터"), ("으로써", "로써", "로써"), ("과의", "과의", "와의"),
+    ("이지만", "이지만", "지만"), ("이다", "이다", "다"), ("으로는", "로는", "로는"), ("이나마", "이나마", "나마"),
+]  # fmt: skip
+
+
+def naive(word: str) -> int:
+    """Column of TABLE for a Hangul word."""
+    jamo = unicodedata.normalize("NFD", word[-1])
+    return 2 if len(jamo) == 2 else 1 if jamo[2] == "ᆯ" else 0
+
+
+def apply(word: str, tail: str, person: bool = False) -> str:
+    taken, particle = agree(tail, final_sound(word), person=person)
+    return particle + tail[taken:]
+
+
+@given(SYLLABLES, st.sampled_from(TABLE), st.integers(0, 2), st.sampled_from(["", " 갔다", ".", ", 그리고", "\n", "!"]))
+def test_every_pair_becomes_the_form_the_grammar_book_lists(
+    word: str, row: tuple[str, str, str], written: int, rest: str
+) -> None:
+    assert apply(word, row[written] + rest) == row[naive(word)] + rest
+
+
+@given(SYLLABLES, SYLLABLES, st.sampled_from(TABLE))
+def test_there_and_back_again(first: str, second: str, row: tuple[str, str, str]) -> None:
+    right = row[naive(first)]
+    assert apply(first, apply(second, right)) == right
+
+
+@given(SYLLABLES, st.sampled_from(TABLE), st.integers(0, 2))
+def test_agreeing_twice_changes_nothing_more(word: str, row: tuple[str, str, str], written: int) -> None:
+    once = apply(word, row[written])
+    assert apply(word, once) == once
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["과장이", "이사님은", "가족들", "나이는", "은행에", "로비에서", "를란", "씨는", " 씨는", "님이", "에게", "의", "도", "만",
+     "까지", "입니다", "이사는", "과학", "아버지", "야구", "은지", "와인", "라면을", "고모", "지하", "네", "", ".", "12", "abc"],
+)  # fmt: skip
+@pytest.mark.parametrize("word", ["홍길동", "이영희", "서울"])
+def test_what_is_no_particle_stays(word: str, tail: str) -> None:
+    assert apply(word, tail) == tail
+
+
+@pytest.mark.parametrize(
+    ("word", "sound"),
+    [("[전화번호]", "vowel"), ("[이름]", "consonant"), ("[이름#kxwq]", "consonant"), ("‘서울’", "rieul"), ("(주소)", "vowel"),
+     ("홍○○", None), ("***", None), ("", None), ("[]", None), ("「법원」", "consonant"), ("90대", "vowel"),
+     ("SNS", "vowel"), ("URL", "rieul"), ("ATM", "consonant"), ("VR", "rieul"), ("google", "rieul"), ("app", "consonant"),
+     ("com", "consonant"), ("server", "vowel"), ("marketing", "consonant")],
+)  # fmt: skip
+def test_final_sound(word: str, sound: str | None) -> None:
+    assert final_sound(word) == sound
+
+
+@pytest.mark.parametrize(("digit", "spelled"), list(zip("0123456789", "영일이삼사오육칠팔구", strict=True)))
+def test_digits_sound_as_they_are_read(digit: str, spelled: str) -> None:
+    assert final_sound(f"010-0000-000{digit}") == final_sound(spelled)
+
+
+def test_calls_and_the_spoken_name_suffix() -> None:
+    assert apply("길동", "야,", person=True) == "아,"
+    assert apply("민수", "아!", person=True) == "야!"
+    assert apply("민수", "이는 갔다", person=True) == "는 갔다"
+    assert apply("길동", "이는 갔다", person=True) == "이는 갔다"
+    assert apply("[전화번호]", "야.") == "야."
+    assert apply("[이메일]", "야.") == "이야."
+
+
+def test_unknown_sound_leaves_the_particle() -> None:
+    assert agree("는 갔다", final_sound("홍○○")) == (0, "")
+
+
+def test_particle_length_counts_plain_particles_only() -> None:
+    assert particle_length("은 갔다") == 1
+    assert particle_length("으로부터는 왔다") == 5
+    assert particle_length("이라고 한다") == 0
+    assert particle_length("과장은") == 0
