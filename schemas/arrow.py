@@ -16,10 +16,14 @@ TEXT: Final = pa.schema(
     [
         pa.field("document_id", ID, nullable=False),
         pa.field("offset", pa.int64(), nullable=False),  # byte offset (or row number) of the record in its file
+        pa.field("flags", pa.int32(), nullable=False),  # FLAG_* bits
         pa.field("text", pa.string(), nullable=False),
     ]
 )
 """A staged document. The source is the same for a whole file and stands in the manifest."""
+
+FLAG_SENSITIVE_CONSENT: Final = 1  # separate consent to Art. 23 information is on record for every subject
+FLAG_GUARDIAN_CONSENT: Final = 2  # a guardian's verified consent is on record (PIPA 22-2)
 
 DECISIONS: Final = pa.schema(
     [

@@ -1,0 +1,53 @@
+"""What can stop a run, named by cause. Nothing here ever holds a record's text."""
+
+from __future__ import annotations
+
+from schemas.errors import DamjangError
+
+
+class PipelineError(DamjangError):
+    """Root of this room's errors."""
+
+
+class OutputLocked(PipelineError):
+    """Another run holds the output folder."""
+
+    exit_code = 6
+
+
+class WorkerLost(PipelineError):
+    """A worker process died (killed, or out of memory)."""
+
+
+class UnitFailed(PipelineError):
+    """A work unit raised: our code or the machine is at fault, not a record."""
+
+
+class DiskFull(PipelineError):
+    """The device has no space left."""
+
+
+class StageIncomplete(PipelineError):
+    """A runner said it was done, and a planned receipt is missing."""
+
+
+class NotConserved(PipelineError):
+    """Documents that entered and documents accounted for differ."""
+
+    exit_code = 1
+
+
+class GateFailed(PipelineError):
+    """A gate does not hold, so no release is proposed."""
+
+    exit_code = 1
+
+
+class EnvironmentDiffers(PipelineError):
+    """A worker runs other code, kernels or packages than the driver."""
+
+
+class NothingToDo(PipelineError):
+    """A step was asked for whose inputs are not there."""
+
+    exit_code = 4
