@@ -1,0 +1,391 @@
+/* The gate before the Korean PII recognizers: one linear pass over UTF-8 marks windows worth an exact look.
+ *
+ * Phase 1 folds a document to UTF-16 units with the caller's table (same table as anonymizers/normalize.py).
+ * Phase 2 walks the folded units once. Digits open a cluster, whose look-ahead is bounded (GAP), and whose units are
+ * walked a second time when it closes; keyword look-around is bounded (AHEAD, BEHIND). `steps` counts every unit visit,
+ * so a test can show that work is linear in the input.
+ * ext/pii_scan_py.py is the definition of what this marks.
+ */
+#ifndef DAMJANG_PII_SCAN_H
+#define DAMJANG_PII_SCAN_H
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { C_DIGIT = 1, C_SPELLED = 2, C_GAP = 3, C_NEWLINE = 4, C_LETTER = 5, C_MASK = 15,
+       F_KEYWORD = 16, F_PLATE = 32, F_SPECIAL = 64 };
+enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE = 32, K_BIRTH = 64, K_EMAIL = 128,
+       K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
+enum { GAP = 3, AHEAD = 40, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
+enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3 };
+
+typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
+typedef struct { int64_t doc, kind, core0, core1, byte0, byte1, cp0; } mark_t;             /* what callers get */
+
+typedef struct {
+    const uint16_t *fold; const uint8_t *cls;
+    const int32_t *kw_first; const int32_t *kw_count;       /* by last unit: range in the keyword list */
+    const uint16_t *kw_text; const int32_t *kw_off; const uint32_t *kw_kind; const uint8_t *kw_need; /* reversed */
+    uint32_t mask;
+    uint16_t *u; uint32_t *at; int64_t cap;                 /* folded units and their byte offsets */
+    window_t *win; int64_t nwin, capwin;
+    mark_t *out; int64_t nout, capout;
+    int64_t steps; int failed;
+} scan_t;
+
+static inline uint16_t lower16(uint16_t c) { return (c >= 'A' && c <= 'Z') ? (uint16_t)(c + 32) : c; }
+static inline int is_hangul(uint16_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
+static inline int is_hex(uint16_t c) { c = lower16(c); return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+static inline int is_digit(uint16_t c) { return c >= '0' && c <= '9'; }
+
+static uint16_t fold_astral(uint32_t c) {
+    if (c >= 0x1D7CE && c <= 0x1D7FF) return (uint16_t)('0' + (c - 0x1D7CE) % 10);
+    if (c >= 0x1FBF0 && c <= 0x1FBF9) return (uint16_t)('0' + c - 0x1FBF0);
+    if (c == 0x1F100 || c == 0x1F10B || c == 0x1F10C) return '0';
+    if (c >= 0xE0000 && c <= 0xE0FFF) return 0;
+    return 0xFFFD;
+}
+
+/* Phase 1. Returns the number of folded units. Input is valid UTF-8 (Arrow guarantees it). */
+static int64_t fold_utf8(scan_t *s, const uint8_t *d, int64_t n) {
+    const uint16_t *fold = s->fold; uint16_t *u = s->u; uint32_t *at = s->at;
+    int64_t k = 0, i = 0;
+    while (i < n) {
+        uint8_t b = d[i];
+        uint32_t c; int len;
+        if (b < 0x80) { c = b; len = 1; }
+        else if (b >= 0xE0 && b < 0xF0 && i + 2 < n) {
+            c = ((uint32_t)(b & 15) << 12) | ((uint32_t)(d[i + 1] & 63) << 6) | (d[i + 2] & 63); len = 3;
+            if (c >= 0x1100 && c <= 0x1112 && i + 5 < n && d[i + 3] == 0xE1) {        /* conjoining jamo: L V (T) */
+                uint32_t v = 0x1000u | ((uint32_t)(d[i + 4] & 63) << 6) | (d[i + 5] & 63);
+                if (v >= 0x1161 && v <= 0x1175) {
+                    c = 0xAC00 + ((c - 0x1100) * 21 + v - 0x1161) * 28; len = 6;
+                    if (i + 8 < n && d[i + 6] == 0xE1) {
+                        uint32_t t = 0x1000u | ((uint32_t)(d[i + 7] & 63) << 6) | (d[i + 8] & 63);
+                        if (t >= 0x11A8 && t <= 0x11C2) { c += t - 0x11A7; len = 9; }
+                    }
+                }
+            }
+        }
+        else if (b >= 0xC0 && b < 0xE0 && i + 1 < n) { c = ((uint32_t)(b & 31) << 6) | (d[i + 1] & 63); len = 2; }
+        else if (b >= 0xF0 && i + 3 < n) {
+            c = ((uint32_t)(b & 7) << 18) | ((uint32_t)(d[i + 1] & 63) << 12) | ((uint32_t)(d[i + 2] & 63) << 6)
+                | (d[i + 3] & 63); len = 4;
+        }
+        else { c = 0xFFFD; len = 1; }
+        uint16_t f = c < 0x10000 ? fold[c] : fold_astral(c);
+        u[k] = f; at[k] = (uint32_t)i; k += f != 0;
+        i += len;
+    }
+    s->steps += k;
+    return k;
+}
+
+static void emit(scan_t *s, int64_t doc, int64_t n, uint32_t kind, int64_t a, int64_t b) {
+    kind &= s->mask;
+    if (!kind) return;
+    if (a < 0) a = 0;
+    if (b > n) b = n;
+    int64_t c0 = a > CONTEXT ? a - CONTEXT : 0, c1 = b + CONTEXT < n ? b + CONTEXT : n;
+    while (s->nwin && s->win[s->nwin - 1].doc == doc && s->win[s->nwin - 1].ctx1 >= c0) {   /* merge neighbours */
+        window_t *w = &s->win[--s->nwin];
+        if (w->core0 < a) a = w->core0;
+        if (w->core1 > b) b = w->core1;
+        if (w->ctx0 < c0) c0 = w->ctx0;
+        if (w->ctx1 > c1) c1 = w->ctx1;
+        kind |= w->kind;
+    }
+    if (s->nwin == s->capwin) {
+        int64_t cap = s->capwin ? s->capwin * 2 : 256;
+        window_t *w = (window_t *)realloc(s->win, (size_t)cap * sizeof(window_t));
+        if (!w) { s->failed = 1; return; }
+        s->win = w; s->capwin = cap;
+    }
+    window_t w = { doc, kind, a, b, c0, c1 };
+    s->win[s->nwin++] = w;
+}
+
+static int is_date_gap(const uint16_t *u, int64_t a, int64_t b) {       /* ". " "-" "/" "." : one mark, spaces */
+    int marks = 0;
+    for (; a < b; a++) {
+        if (u[a] == '.' || u[a] == '-' || u[a] == '/') marks++;
+        else if (u[a] != ' ') return 0;
+    }
+    return marks == 1;
+}
+
+typedef struct { int64_t a, b; int spelled; } run_t;
+
+/* A chain is a stretch of runs that could be one number. Decide what it may be. */
+static void judge_chain(scan_t *s, int64_t doc, int64_t n, const run_t *r, int count, int64_t digits) {
+    if (count == 0) return;
+    const uint16_t *u = s->u;
+    int64_t a = r[0].a, b = r[count - 1].b;
+    uint32_t kind = 0;
+    int letter = 0;
+    int64_t p = a;
+    if (p > 0 && (u[p - 1] == ' ' || u[p - 1] == '-')) p--;
+    if (p > 0 && s->cls[u[p - 1]] % 16 == C_LETTER) letter = 1;
+    if (digits >= 7) kind |= K_NUM;
+    if (digits >= 12) kind |= K_ID;
+    if (digits >= 10 && digits <= 12 && !letter) {                          /* old licence: 서울 12-345678-90 */
+        for (int i = 0; i + 2 < count; i++)
+            if (r[i].b - r[i].a == 2 && r[i + 1].b - r[i + 1].a == 6 && r[i + 2].b - r[i + 2].a == 2) kind |= K_ID;
+    }
+    if (letter && digits >= 7) kind |= K_PASSPORT;
+    if (kind) emit(s, doc, n, kind, a, b);
+}
+
+enum { MAXRUN = 64 };
+
+/* Walk a closed cluster [a, b): split into runs, drop money, dates and stray syllables, judge what is left. */
+static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t b) {
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    run_t chain[MAXRUN]; int count = 0; int64_t digits = 0;
+    int dots = 0;                                  /* consecutive single-dot gaps between runs of <= 3: an IPv4 shape */
+    int64_t dots_from = 0, previous_end = -1;
+    int comma_group = 0;
+    int64_t i = a;
+    s->steps += b - a;
+    while (i < b) {
+        int t = cls[u[i]] & C_MASK;
+        if (t != C_DIGIT && t != C_SPELLED) { i++; continue; }
+        int64_t j = i; int spelled = 0;
+        while (j < b) {
+            int q = cls[u[j]] & C_MASK;
+            if (q == C_SPELLED) spelled++;
+            else if (q != C_DIGIT) break;
+            j++;
+        }
+        int64_t e = j;
+        /* a syllable behind ASCII digits is a particle or a unit (12일, 5678이), unless more digits follow it */
+        while (e > i && (cls[u[e - 1]] & C_MASK) == C_SPELLED && spelled < e - i && e - i > 1) { e--; spelled--; }
+        int cut = e != j;
+        int64_t len = e - i;
+        int gap_is_dot = previous_end >= 0 && i - previous_end == 1 && u[i - 1] == '.';
+        int lone = spelled == len && len == 1;
+        int breaks = 0;
+        if (len > DEAD_RUN) { judge_chain(s, doc, n, chain, count, digits); count = 0; digits = 0; dots = 0; previous_end = j; i = j; continue; }
+        if (lone && count && !chain[count - 1].spelled) breaks = 1;          /* 12. 이 사건: a word, not a digit */
+        if (!lone && count && chain[count - 1].spelled && chain[count - 1].b - chain[count - 1].a == 1 && !spelled) breaks = 1;
+        /* money: 1,234,567 */
+        if (previous_end >= 0 && i - previous_end == 1 && u[i - 1] == ',' && len == 3 && !spelled && count &&
+            (comma_group || (chain[count - 1].b - chain[count - 1].a <= 3 && u[chain[count - 1].a] != '0'))) {
+            if (!comma_group) { digits -= chain[count - 1].b - chain[count - 1].a; count--; }
+            judge_chain(s, doc, n, chain, count, digits);
+            count = 0; digits = 0;
+            chain[count].a = i; chain[count].b = e; chain[count].spelled = 0; count = 1;   /* kept with no digits */
+            comma_group = 1; previous_end = j; i = j; dots = 0;
+            continue;
+        }
+        if (comma_group) { count = 0; digits = 0; comma_group = 0; }
+        if (breaks) { judge_chain(s, doc, n, chain, count, digits); count = 0; digits = 0; }
+        /* date: (19|20)dd . d{1,2} [. d{1,2}] */
+        if (len == 4 && !spelled && ((u[i] == '1' && u[i + 1] == '9') || (u[i] == '2' && u[i + 1] == '0')) &&
+            (count == 0 || u[i - 1] == ' ' || u[i - 1] == '~' || u[i - 1] == '(')) {
+            int64_t k = e, end = e; int parts = 0;
+            while (parts < 2) {
+                int64_t g = k;
+                while (g < b && g - k < 3 && !is_digit(u[g])) g++;
+                if (g >= b || !is_digit(u[g]) || !is_date_gap(u, k, g)) break;
+                int64_t h = g;
+                while (h < b && is_digit(u[h])) { h++; if (h - g > 2) break; }
+                if (h - g > 2) break;
+                k = h; end = h; parts++;
+            }
+            if (parts) {
+                judge_chain(s, doc, n, chain, count, digits);
+                count = 0; digits = 0; dots = 0; previous_end = end; i = end;
+                if (parts == 2 && i + 1 < b && u[i] == '-' && is_digit(u[i + 1])) { /* 1980.01.01-1…: keep looking */ }
+                continue;
+            }
+        }
+        if (gap_is_dot && len <= 3 && !spelled) { if (!dots) dots_from = previous_end; dots++; }
+        else dots = 0;
+        if (dots == 3) emit(s, doc, n, K_NET, dots_from > 3 ? dots_from - 3 : 0, e);
+        if (count == MAXRUN) {                     /* a long row of short runs: judge, keep the tail for overlaps */
+            judge_chain(s, doc, n, chain, count, digits);
+            memmove(chain, chain + MAXRUN - 24, 24 * sizeof(run_t));
+            count = 24; digits = 0;
+            for (int q = 0; q < 24; q++) digits += chain[q].b - chain[q].a;
+        }
+        chain[count].a = i; chain[count].b = e; chain[count].spelled = spelled == len; count++;
+        digits += len;
+        if (cut) { judge_chain(s, doc, n, chain, count, digits); count = 0; digits = 0; dots = 0; }
+        previous_end = j;
+        i = j;
+    }
+    if (!comma_group) judge_chain(s, doc, n, chain, count, digits);
+}
+
+/* Passport by shape: [MSROD] then 8 digits, or 3 digits, a letter, 4 digits; one separator may stand between. */
+static int passport_shape(scan_t *s, int64_t i, int64_t n, int64_t *end) {
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    int digits = 0, letters = 0; int64_t j = i + 1, gap = 0;
+    while (j < n && j < i + 24) {
+        int t = cls[u[j]] & C_MASK;
+        s->steps++;
+        if (t == C_DIGIT || t == C_SPELLED) { digits++; gap = 0; *end = j + 1; if (digits == 8) return 1; if (letters && digits == 7) return 1; }
+        else if (t == C_LETTER && digits == 3 && !letters) { letters++; gap = 0; }
+        else if (t == C_GAP && gap < 2) gap++;
+        else return 0;
+        j++;
+    }
+    return 0;
+}
+
+static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    uint16_t last = lower16(u[i]);
+    int32_t q = s->kw_first[last], stop = q + s->kw_count[last];
+    for (; q < stop; q++) {
+        int64_t p = i - 1; int32_t m = s->kw_off[q]; int32_t me = s->kw_off[q + 1];
+        s->steps++;
+        for (; m < me; m++) {
+            if (p >= 0 && u[p] == ' ' && s->kw_text[m] != ' ' && p > 0 && u[p - 1] != ' ') p--;   /* 비밀 번호 */
+            if (p < 0 || lower16(u[p]) != s->kw_text[m]) break;
+            p--;
+        }
+        if (m < me) continue;
+        if (last < 128 && (cls[last] & C_MASK) == C_LETTER) {      /* an ASCII word must stand alone: id, not width */
+            if (p >= 0 && (cls[u[p]] & C_MASK) == C_LETTER && (cls[u[p + 1]] & C_MASK) == C_LETTER) continue;
+        }
+        int need = s->kw_need[q]; int64_t a = p + 1, b = i + 1, k;
+        if (need == N_ALWAYS) { emit(s, doc, n, s->kw_kind[q], a, b); continue; }
+        if (need == N_DIGIT_BEFORE) {
+            for (k = p; k >= 0 && k > p - 4; k--) { s->steps++; if (is_digit(u[k])) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; } }
+            continue;
+        }
+        int hit = 0, spelled = 0; int64_t last_hit = b;
+        for (k = i + 1; k < n && k <= i + AHEAD; k++) {
+            s->steps++;
+            int t = cls[u[k]] & C_MASK;
+            if (t == C_DIGIT || (need == N_ASCII && t == C_LETTER)) { hit = 1; last_hit = k + 1; }
+            else if (t == C_SPELLED && need == N_DIGIT) { if (++spelled >= 4) { hit = 1; last_hit = k + 1; } }
+            else spelled = t == C_GAP ? spelled : 0;
+        }
+        if (need == N_DIGIT) for (k = p; k >= 0 && k >= p - BEHIND; k--) {
+            s->steps++;
+            if (is_digit(u[k])) { hit = 1; a = k; }
+        }
+        if (hit) emit(s, doc, n, s->kw_kind[q], a, last_hit);
+    }
+}
+
+/* What a run of plain digits [a, b) is followed or preceded by: plates, ages, road numbers. */
+static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n) {
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    int64_t len = b - a, j = b, p = a;
+    if (len <= 3 && j < n) {                                             /* 12가 3456, 서울 1 가 1234 */
+        if (u[j] == ' ' && j + 1 < n) j++;
+        if (cls[u[j]] & F_PLATE) {
+            int64_t k = j + 1; int g = 0, d = 0;
+            while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
+            while (k < n && d < 6 && (is_digit(u[k]) || ((cls[u[k]] & C_MASK) == C_SPELLED && d < 4))) { k++; d++; }
+            s->steps += k - j;
+            if (d >= 4 && d <= 5) emit(s, doc, n, K_PLATE, a - 8, k);
+        }
+        j = b;
+        if (u[j] == ' ' && j + 1 < n) j++;
+        if (u[j] == 0xC138 || u[j] == 0xC0B4) emit(s, doc, n, K_AGE, a, j + 1);       /* 세, 살 */
+    }
+    if (len <= 5 && p > 1) {                                             /* 테헤란로 123 */
+        if (u[p - 1] == ' ' && p > 1) p--;
+        uint16_t w = u[p - 1], before = p > 1 ? u[p - 2] : 0;
+        if ((w == 0xB85C || w == 0xAE38) && before != 0xC73C &&
+            (is_hangul(before) || is_digit(before))) emit(s, doc, n, K_ADDRESS, a, b);
+        else if (b + 1 < n && u[b] == 0xBC88 && (u[b + 1] == 0xC9C0 || u[b + 1] == 0xAE38)) emit(s, doc, n, K_ADDRESS, a, b);
+        else if ((w == 0xB3D9 || w == 0xB9AC || w == 0xAC00) && p != a && is_hangul(before)) {   /* 역삼동 123-4 */
+            int64_t k = b; int good = 0;
+            if (k + 1 < n && u[k] == '-' && is_digit(u[k + 1])) good = 1;
+            if (good) emit(s, doc, n, K_ADDRESS, a, b);
+        }
+    }
+}
+
+static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
+    int64_t n = fold_utf8(s, d, bytes);
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    int64_t first = s->nwin, i = 0;
+    s->steps += n;
+    while (i < n) {
+        uint8_t t = cls[u[i]];
+        if (!t) { i++; continue; }
+        if (t & F_KEYWORD) keyword(s, doc, i, n);
+        if (t & F_SPECIAL) {
+            uint16_t c = u[i];
+            if (c == '@') emit(s, doc, n, K_EMAIL | K_HANDLE, i, i + 1);
+            else if ((c == ':' || c == '-') && i > 0 && i + 4 < n && is_hex(u[i - 1])) {
+                if (i > 1 && is_hex(u[i - 2]) && is_hex(u[i + 1]) && is_hex(u[i + 2]) && u[i + 3] == c && is_hex(u[i + 4]))
+                    emit(s, doc, n, K_NET, i - 2, i + 5);
+                else if (c == ':') {
+                    int64_t k = i + 1; while (k < n && k < i + 5 && is_hex(u[k])) k++;
+                    if (k < n && u[k] == ':') emit(s, doc, n, K_NET, i - 4, k + 1);
+                }
+            }
+            else if (c == 0xB0) emit(s, doc, n, K_GEO, i - 4, i + 20);
+        }
+        int k = t & C_MASK;
+        if (k == C_LETTER && (s->mask & K_PASSPORT)) {
+            uint16_t c = lower16(u[i]);
+            if ((c == 'm' || c == 's' || c == 'r' || c == 'o' || c == 'd' || c == 'g') && i + 1 < n) {
+                int q = cls[u[i + 1]] & C_MASK; int64_t e = 0;
+                if ((q == C_DIGIT || q == C_SPELLED || q == C_GAP) && passport_shape(s, i, n, &e)) emit(s, doc, n, K_PASSPORT, i, e);
+            }
+        }
+        if (k != C_DIGIT && k != C_SPELLED) { i++; continue; }
+        if (k == C_SPELLED) {                              /* most of these are plain syllables: look one unit ahead */
+            int64_t j = i + 1; int g = 0;
+            while (j < n && g < GAP && (cls[u[j]] & C_MASK) == C_GAP) { j++; g++; }
+            if (j >= n || ((cls[u[j]] & C_MASK) != C_DIGIT && (cls[u[j]] & C_MASK) != C_SPELLED)) { i++; continue; }
+        }
+        int64_t a = i, last = i, run = k == C_DIGIT ? i : -1; int gap = 0, hyphen = 0;
+        int64_t total = 0;
+        while (i < n) {                                                              /* the cluster */
+            uint8_t tt = cls[u[i]];
+            int q = tt & C_MASK;
+            if (q == C_DIGIT || q == C_SPELLED) {
+                if (q == C_DIGIT && run < 0) run = i;
+                if (q == C_SPELLED && run >= 0) { run_context(s, doc, run, i, n); run = -1; }
+                if (i > a && (tt & F_KEYWORD)) keyword(s, doc, i, n);
+                last = i; gap = 0; hyphen = 0; total++;
+            } else {
+                if (run >= 0) { run_context(s, doc, run, i, n); run = -1; }
+                if (q == C_GAP) { if (++gap > GAP) break; if (u[i] == '-') hyphen = 1; }
+                else if (q == C_NEWLINE && hyphen) { if (++gap > GAP) break; }
+                else break;
+                if ((tt & F_SPECIAL) && u[i] != '-') break;
+            }
+            i++;
+        }
+        if (run >= 0 && i >= n) run_context(s, doc, run, n, n);
+        s->steps += i - a;
+        if (total >= 4) judge_cluster(s, doc, n, a, last + 1);
+        i = last + 1;
+    }
+    /* folded positions -> bytes and code points */
+    int64_t cp = 0, done = 0;
+    for (int64_t w = first; w < s->nwin; w++) {
+        window_t *x = &s->win[w];
+        if (s->nout == s->capout) {
+            int64_t cap = s->capout ? s->capout * 2 : 256;
+            mark_t *m = (mark_t *)realloc(s->out, (size_t)cap * sizeof(mark_t));
+            if (!m) { s->failed = 1; return; }
+            s->out = m; s->capout = cap;
+        }
+        int64_t b0 = s->at[x->ctx0], b1 = x->ctx1 < n ? (int64_t)s->at[x->ctx1] : bytes;
+        int64_t c0 = s->at[x->core0], c1 = x->core1 < n ? (int64_t)s->at[x->core1] : bytes;
+        mark_t m; m.doc = doc; m.kind = x->kind; m.byte0 = b0; m.byte1 = b1;
+        for (; done < b0; done++) cp += (d[done] & 0xC0) != 0x80;
+        m.cp0 = cp;
+        int64_t q = b0, v = cp;
+        for (; q < c0; q++) v += (d[q] & 0xC0) != 0x80;
+        m.core0 = v;
+        for (; q < c1; q++) v += (d[q] & 0xC0) != 0x80;
+        m.core1 = v;
+        s->steps += 1;
+        s->out[s->nout++] = m;
+    }
+    s->nwin = first;
+}
+#endif

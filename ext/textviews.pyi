@@ -1,0 +1,14 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+SIMD_LEVELS: tuple[str, ...]
+
+def simd_levels() -> tuple[str, ...]: ...
+
+class TextViews:
+    count: int
+    def __len__(self) -> int: ...
+
+def views_of(texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews) -> TextViews: ...
