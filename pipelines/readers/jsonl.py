@@ -1,0 +1,260 @@
+"""JSON lines, one object a line: Arrow's parser on a whole block, line by line where a block has anything odd.
+
+Both roads give the same records (tests hold them to it). Arrow accepts values that share or span lines, and more than
+JSON in places; `_plain_lines` lets a block through only where that can't happen. A blank line is no record.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.json
+
+from pipelines.readers.frames import Block
+from pipelines.readers.records import Broken, Int64Array, RawBatch, int64
+from schemas.project import Source
+
+_OPEN, _CLOSE, _RETURN = 123, 125, 13
+_BLANK = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+_INF = re.compile(
+    rb"Inf\s*[,\]}]"
+)  # RapidJSON's own spelling; NaN and Infinity, as Python writes them, both roads read
+_DEPTH = 900  # below the nesting limits of orjson (1,024) and of Python's json
+
+
+class _Reject(Exception):
+    """Why one line is no record; carries a reason code and nothing of the line."""
+
+
+class JsonlParser:
+    """Turns blocks of lines into batches. Remembers which Arrow types the key and subject columns had so far."""
+
+    def __init__(self, path: str, source: Source, *, fast: bool = True) -> None:
+        self.path = path
+        self.source = source
+        self.fast = fast
+        names = ([source.record_key] if source.record_key else []) + list(source.subjects)
+        self.types: dict[str, pa.DataType] = {name: pa.string() for name in names}
+
+    def parse(self, block: Block) -> Iterator[RawBatch | Broken]:
+        """Every non-blank line of the block: in the one batch, or as broken behind it."""
+        batch = self._whole(block) if self.fast else None
+        if batch is not None:
+            yield batch
+        else:
+            yield from self._each(block)
+
+    def _whole(self, block: Block) -> RawBatch | None:
+        lines = _plain_lines(block)
+        if lines is None:
+            return None
+        starts, ends = lines
+        data = _utf8(block.data, self.source.encoding)
+        if data is None:
+            return None
+        schema = pa.schema(list({**self.types, self.source.text: pa.string()}.items()))
+        try:
+            table = pyarrow.json.read_json(
+                pa.BufferReader(data),
+                read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
+                parse_options=pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+            )
+        except pa.ArrowException:
+            return None
+        texts = table.column(self.source.text)
+        if table.num_rows != len(starts) or texts.null_count or texts.num_chunks != 1:
+            return None
+        key = self.source.record_key
+        return RawBatch(
+            starts + block.offset,
+            ends - starts,
+            texts.chunk(0),
+            [value or None for value in _strings(table.column(key))] if key else None,
+            self._subjects(table),
+        )
+
+    def _subjects(self, table: pa.Table) -> list[list[str]]:
+        columns = [_lists(table.column(name)) for name in self.source.subjects]
+        if not columns:
+            return [[] for _ in range(table.num_rows)]
+        return [unique(value for column in row for value in column) for row in zip(*columns, strict=True)]
+
+    def _each(self, block: Block) -> Iterator[RawBatch | Broken]:
+        offsets: list[int] = []
+        lengths: list[int] = []
+        texts: list[str] = []
+        keys: list[str | None] = []
+        subjects: list[list[str]] = []
+        broken: list[Broken] = []
+        for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True):
+            line = block.data[start:end]
+            if not line.strip(_BLANK):
+                continue
+            length = end - start - line.endswith(b"\r")
+            try:
+                text, key, users = self._record(line)
+            except _Reject as reject:
+                broken.append(Broken(self.path, block.offset + start, length, str(reject)))
+                continue
+            offsets.append(block.offset + start)
+            lengths.append(length)
+            texts.append(text)
+            keys.append(key)
+            subjects.append(users)
+        if offsets:
+            yield RawBatch(
+                int64(offsets),
+                int64(lengths),
+                pa.array(texts, pa.string()),
+                keys if self.source.record_key else None,
+                subjects,
+            )
+        yield from broken
+
+    def _record(self, line: bytes) -> tuple[str, str | None, list[str]]:
+        value = _value(line, self.source.encoding)
+        if not isinstance(value, dict):
+            raise _Reject("not_an_object")
+        for name in self.types:
+            self.types[name] = _arrow_type(value.get(name)) or self.types[name]
+        text = value.get(self.source.text)
+        if not isinstance(text, str):
+            raise _Reject("missing_text" if text is None else "text_not_string")
+        key = value.get(self.source.record_key) if self.source.record_key else None
+        if not (key is None or is_label(key)):
+            raise _Reject("key_not_string")
+        columns = [value.get(name) for name in self.source.subjects]
+        users = [user for column in columns for user in (column if isinstance(column, list) else [column])]
+        if not all(user is None or is_label(user) for user in users):
+            raise _Reject("subject_not_string")
+        record = (
+            text,
+            ("" if key is None else str(key)) or None,
+            unique(str(user) for user in users if user is not None),
+        )
+        try:
+            "".join([record[0], record[1] or "", *record[2]]).encode()
+        except UnicodeEncodeError:
+            raise _Reject("lone_surrogate") from None
+        return record
+
+
+def is_label(value: object) -> bool:
+    """A key or a user id: a string or a whole number."""
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def unique(values: Iterable[str | None]) -> list[str]:
+    """Without repeats, empty strings and nulls, in order."""
+    return [value for value in dict.fromkeys(values) if value]
+
+
+def is_json_array(head: bytes, complete: bool, encoding: str) -> bool:
+    """Is the file one JSON array instead of lines? Judged by its first bytes (`complete`: these are all).
+
+    It starts with `[`, and neither is the first line a value of its own with more lines behind it, nor any line in
+    `head` an object of its own (then it is JSON lines that begin with a bad one).
+    """
+    text = head.removeprefix(_BOM).decode(encoding, errors="replace").lstrip()
+    if not text.startswith("["):
+        return False
+    lines = [line for line in text.split("\n") if line.strip()]
+    whole = lines if complete else lines[:-1]
+    values = [_try(line) for line in whole]
+    return not (any(isinstance(value, dict) for value in values) or (len(lines) > 1 and values[0] is not None))
+
+
+def _try(line: str) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _plain_lines(block: Block) -> tuple[Int64Array, Int64Array] | None:
+    """Starts and ends of the non-blank lines, or None where a line is not plainly one object.
+
+    `}` newline `{` can stand only between two top-level values, so when every line starts with `{` and ends with `}`,
+    as many rows as lines means one object a line.
+    """
+    data = np.frombuffer(block.data, np.uint8)
+    starts, ends = block.starts, block.ends
+    ends = ends - ((ends > starts) & (data[ends - 1] == _RETURN))
+    some = ends > starts
+    if not some.all():
+        starts, ends = starts[some], ends[some]
+    if not len(starts) or not ((data[starts] == _OPEN) & (data[ends - 1] == _CLOSE)).all():
+        return None
+    if b"\0" in block.data or _INF.search(block.data):
+        return None
+    if block.data.count(b"[") + block.data.count(b"{") > len(starts) + _DEPTH:
+        opens = np.cumsum((data | 0x20) == _OPEN, dtype=np.int64)  # 0x5B `[` | 0x20 is 0x7B `{`
+        if (opens[ends - 1] - opens[starts]).max() > _DEPTH:
+            return None
+    return starts, ends
+
+
+def _utf8(data: bytes, encoding: str) -> bytes | None:
+    """The same text in UTF-8, or None where it is not valid in `encoding`. Newlines stay newlines."""
+    if encoding != "utf-8":
+        try:
+            return data.decode(encoding).encode()
+        except UnicodeDecodeError:
+            return None
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int32))
+    try:
+        pa.StringArray.from_buffers(1, offsets, pa.py_buffer(data)).validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    return data
+
+
+def _value(line: bytes, encoding: str) -> Any:
+    """The line's value; Python's json gives a second opinion where orjson is stricter (NaN, unread lone surrogates)."""
+    if encoding != "utf-8":
+        try:
+            line = line.decode(encoding).encode()
+        except UnicodeDecodeError:
+            raise _Reject("nul_bytes" if b"\0" in line else "bad_encoding") from None
+    line = line.removeprefix(_BOM)
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        pass
+    if b"\0" in line:
+        raise _Reject("nul_bytes")
+    try:
+        return json.loads(line.decode())
+    except UnicodeDecodeError:
+        raise _Reject("bad_encoding") from None
+    except (ValueError, RecursionError):
+        raise _Reject("malformed_json") from None
+
+
+def _arrow_type(value: object) -> pa.DataType | None:
+    """The Arrow type to try for a column in which `value` was seen."""
+    if isinstance(value, list):
+        inner = next((kind for item in value if (kind := _arrow_type(item))), None)
+        return pa.list_(inner) if inner and not pa.types.is_list(inner) else None
+    if not is_label(value):
+        return None
+    return pa.string() if isinstance(value, str) else pa.int64()
+
+
+def _strings(column: pa.ChunkedArray) -> list[str | None]:
+    values: list[str | None] = column.cast(pa.string()).to_pylist()
+    return values
+
+
+def _lists(column: pa.ChunkedArray) -> list[list[str | None]]:
+    if pa.types.is_list(column.type):
+        lists: list[list[str | None] | None] = column.cast(pa.list_(pa.string())).to_pylist()
+        return [values or [] for values in lists]
+    return [[value] for value in _strings(column)]

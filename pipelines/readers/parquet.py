@@ -1,0 +1,192 @@
+"""Parquet: only the declared columns, a range of rows, a few hundred rows in memory at a time.
+
+A row is a record; its offset is its row number and its length 1. What Arrow can't read of a damaged or hostile file is
+that file's loss: the rows from there to the unit's end are one broken record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.readers.jsonl import is_label, unique
+from pipelines.readers.records import Broken, RawBatch
+from pipelines.readers.streams import file_problem
+from schemas.project import Source
+
+UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
+
+
+def read_parquet(
+    name: str,
+    path: Path,
+    start: int,
+    end: int,
+    source: Source,
+    max_record_bytes: int,
+    batch_bytes: int,
+    batch_rows: int,
+) -> Iterator[RawBatch | Broken]:
+    """Rows `start` to `end` of the file at `path`, which is called `name` in what comes out."""
+    problem = file_problem(path)
+    if problem or not path.stat().st_size:
+        yield Broken(name, start, end - start, problem or "empty_file")
+        return
+    row = start
+    try:
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            if end > file.metadata.num_rows:
+                raise OSError
+            bad = _text_problem(file.schema_arrow, source.text)
+            if bad:
+                yield from (Broken(name, at, 1, bad) for at in range(start, end))
+                return
+            for batch in _rows(file, start, end, _columns(file.schema_arrow, source), batch_rows):
+                yield from _convert(name, row, batch, source, max_record_bytes, batch_bytes)
+                row += batch.num_rows
+    except UNREADABLE:
+        yield Broken(name, row, end - row, "unreadable_file" if row == start else "corrupt_stream")
+
+
+def _columns(schema: pa.Schema, source: Source) -> list[str]:
+    wanted = [source.text, *([source.record_key] if source.record_key else []), *source.subjects]
+    return [column for column in dict.fromkeys(wanted) if schema.get_field_index(column) >= 0]
+
+
+def _text_problem(schema: pa.Schema, text: str) -> str | None:
+    index = schema.get_field_index(text)  # -1 too where the name stands twice
+    if index < 0:
+        return "missing_text"
+    kind = schema.field(index).type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return None if _is_text(kind) or pa.types.is_null(kind) else "text_not_string"
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+    )
+
+
+def _rows(file: pq.ParquetFile, start: int, end: int, columns: list[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """Record batches that hold exactly the rows `start` to `end`; only the row groups that overlap are read."""
+    groups: list[int] = []
+    at = first = 0
+    for group in range(file.metadata.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if at < end and at + rows > start:
+            first = first if groups else at
+            groups.append(group)
+        at += rows
+    if not groups:
+        return
+    at = first
+    for batch in file.iter_batches(batch_size=batch_rows, row_groups=groups, columns=columns, use_threads=False):
+        low, high = max(start - at, 0), min(end - at, batch.num_rows)
+        if low < high:
+            yield batch.slice(low, high - low)
+        at += batch.num_rows
+        if at >= end:
+            return
+
+
+def _convert(
+    name: str, first: int, batch: pa.RecordBatch, source: Source, max_record_bytes: int, batch_bytes: int
+) -> Iterator[RawBatch | Broken]:
+    """One record batch (at most batch_rows) as batches of bounded text, and its broken rows."""
+    column = batch.column(source.text)
+    lengths = _byte_lengths(column)
+    reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(lengths < 0).tolist(), "missing_text")
+    reasons |= dict.fromkeys(np.flatnonzero(lengths > max_record_bytes).tolist(), "record_too_long")
+    keys = _labels(batch, source.record_key, reasons, "key_not_string", many=False) if source.record_key else None
+    users = [_labels(batch, subject, reasons, "subject_not_string", many=True) for subject in source.subjects]
+
+    good = np.array([row for row in range(batch.num_rows) if row not in reasons], np.int64)
+    while len(good):
+        fits = max(1, int(np.searchsorted(np.cumsum(lengths[good]), batch_bytes, side="right")))
+        part, good = good[:fits], good[fits:]
+        texts, bad = _texts(column.take(pa.array(part)), source.encoding)
+        reasons |= dict.fromkeys(part[bad].tolist(), "bad_encoding")
+        part = np.delete(part, bad)
+        if not len(part):
+            continue
+        rows = part.tolist()
+        yield RawBatch(
+            part + first,
+            np.ones(len(part), np.int64),
+            texts,
+            None if keys is None else [keys[row][0] if keys[row] else None for row in rows],
+            [unique(user for column in users for user in column[row]) for row in rows],
+        )
+    yield from (Broken(name, first + row, 1, reason) for row, reason in sorted(reasons.items()))
+
+
+def _byte_lengths(column: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Bytes of each value without copying any; -1 for null."""
+    if pa.types.is_null(column.type):
+        return np.full(len(column), -1, np.int64)
+    if pa.types.is_dictionary(column.type):
+        found = pc.binary_length(_viewless(column.dictionary)).take(column.indices)
+    else:
+        found = pc.binary_length(_viewless(column))
+    lengths: np.ndarray[Any, np.dtype[np.int64]] = found.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    return lengths
+
+
+def _viewless(column: pa.Array) -> pa.Array:
+    return column.cast(pa.large_string()) if pa.types.is_string_view(column.type) else column
+
+
+def _texts(column: pa.Array, encoding: str) -> tuple[pa.StringArray, list[int]]:
+    """The valid texts, and the positions of those that are not valid in their encoding (a `string` is UTF-8)."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    plain = _viewless(column)
+    text = pa.types.is_string(plain.type) or pa.types.is_large_string(plain.type)
+    if text or encoding == "utf-8":
+        try:
+            out = plain.cast(pa.string())
+            out.validate(full=True)
+        except pa.ArrowInvalid:
+            pass
+        else:
+            return out, []
+    values: list[str] = []
+    bad: list[int] = []
+    for position, raw in enumerate(plain.cast(pa.large_binary()).to_pylist()):
+        try:
+            values.append(raw.decode("utf-8" if text else encoding))
+        except UnicodeDecodeError:
+            bad.append(position)
+    return pa.array(values, pa.string()), bad
+
+
+def _labels(
+    batch: pa.RecordBatch, name: str, reasons: dict[int, str], reason: str, *, many: bool
+) -> list[list[str | None]]:
+    """A key or subject column as lists of strings; rows that hold something else are marked in `reasons`."""
+    if batch.schema.get_field_index(name) < 0:
+        return [[] for _ in range(batch.num_rows)]
+    out: list[list[str | None]] = []
+    for row, scalar in enumerate(batch.column(name)):
+        try:
+            value = scalar.as_py()
+        except UnicodeDecodeError:
+            reasons.setdefault(row, "bad_encoding")
+            value = None
+        items = value if many and isinstance(value, list) else [value]
+        if not all(item is None or is_label(item) for item in items):
+            reasons.setdefault(row, reason)
+            items = []
+        out.append([(None if item is None else str(item) or None) for item in items])
+    return out
