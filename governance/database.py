@@ -18,7 +18,11 @@ from governance.errors import DatabaseBusy, DatabaseError, DatabaseRefused
 from governance.localfs import refuse_network
 
 BUSY_SECONDS = 60
-_SQLITE = (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "temp_store=MEMORY")
+# recursive_triggers: without it INSERT OR REPLACE deletes a row and the append-only triggers never hear of it.
+_SQLITE = (
+    f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "temp_store=MEMORY",
+    "recursive_triggers=ON",
+)  # fmt: skip
 
 
 def database_url(place: str | Path, root: Path | None = None) -> URL:

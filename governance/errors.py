@@ -85,3 +85,114 @@ class DatabaseBusy(DatabaseError):
     """Another process held the database's lock for too long."""
 
     exit_code = 6
+
+
+# --- ledger --------------------------------------------------------------------------------------------------
+
+
+class LedgerError(GovernanceError):
+    """Root of the ledger's errors."""
+
+
+class LedgerMissing(LedgerError, ConfigError):
+    """There is no ledger at this place."""
+
+    exit_code = 3
+
+
+class LedgerVersion(LedgerError, ConfigError):
+    """The database is of a revision that this version does not know, or is no ledger at all."""
+
+    exit_code = 3
+
+
+class LedgerConflict(LedgerError):
+    """Something else was recorded under the same name before; the ledger is never overwritten."""
+
+    exit_code = 1
+
+
+class CountsDisagree(LedgerError):
+    """A stage's documents do not add up: in = kept + changed + dropped + quarantined."""
+
+    exit_code = 1
+
+
+class EvidenceMissing(LedgerError, ConfigError):
+    """A file that proves a licence or a ground is named but can't be read."""
+
+    exit_code = 3
+
+
+class ReleaseUnknown(LedgerError):
+    """No such release is recorded."""
+
+    exit_code = 4
+
+
+# --- keys and issuing ----------------------------------------------------------------------------------------
+
+
+class KeyExists(GovernanceError, ConfigError):
+    """A key file is already there; keys are never overwritten."""
+
+    exit_code = 3
+
+
+class KeyRoleUnknown(GovernanceError, ConfigError):
+    """A key for a role that does not exist."""
+
+    exit_code = 3
+
+
+class IssuingError(GovernanceError):
+    """A release cannot be proposed, signed or published."""
+
+    exit_code = 1
+
+
+class NotCertifiable(IssuingError):
+    """A gate does not hold, or the facts contradict themselves or the law's dates."""
+
+
+class NotASigner(IssuingError):
+    """This key's holder may not do this: wrong role, or the proposer approving their own proposal."""
+
+
+class ProposalMissing(IssuingError):
+    """Nothing is proposed under this name and version."""
+
+    exit_code = 4
+
+
+class ProposalDiffers(IssuingError):
+    """Another proposal, or a published release, already has this name and version."""
+
+
+class ListRefused(IssuingError):
+    """A revocation list that would not follow from the current one, or that is out of date."""
+
+
+# --- audit log -----------------------------------------------------------------------------------------------
+
+
+class AuditError(GovernanceError):
+    """The audit log does not agree with a signed checkpoint of it, or cannot be written."""
+
+    exit_code = 1
+
+
+class AuditEntryBad(AuditError):
+    """An entry is not the one that was logged; `index` names the first such, or the first that can be one."""
+
+    def __init__(self, message: str, remedy: str = "", index: int = -1) -> None:
+        super().__init__(message, remedy)
+        self.index = index
+
+
+class AuditTruncated(AuditEntryBad):
+    """Entries that a checkpoint covers are gone: a deletion, or a ledger restored from an old backup."""
+
+
+class AuditForked(AuditError):
+    """Two signed checkpoints contradict each other."""
