@@ -20,6 +20,7 @@ from governance.errors import (
 )
 from governance.localfs import refuse_network
 from governance.vault import Vault
+from governance.vault.tombstones import tombstones_from
 
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 
@@ -247,6 +248,10 @@ def test_tombstones(vault: Vault, place: str, key: str) -> None:
     assert len(full) == 3
     assert full.version != empty.version
     assert document not in full.documents
+    shipped = tombstones_from(vault.derive("tombstone"), full.to_arrow())
+    assert shipped == full
+    assert shipped.version == full.version
+    assert tombstones_from(vault.derive("tombstone"), empty.to_arrow()) == empty
 
 
 def test_access_log_shows_edits_and_keeps_its_retention(vault: Vault) -> None:

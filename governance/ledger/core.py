@@ -15,6 +15,10 @@ from governance.errors import LedgerMissing, LedgerVersion
 from governance.ledger.migrations import HEAD
 
 
+AUDIT_TABLES = frozenset({"audit_log", "audit_tile"})
+"""governance.audit makes these itself, and may have been here first."""
+
+
 class LedgerBase:
     """A ledger's engine and its two doors: `read` and `write`, one transaction each."""
 
@@ -88,7 +92,7 @@ def _migrate(connection: Connection) -> None:
             f"the ledger has revision {current[:40]}, which this version of Damjang does not know",
             "Use the version of Damjang that last wrote it, or a newer one.",
         )
-    if current is None and inspect(connection).get_table_names():
+    if current is None and set(inspect(connection).get_table_names()) - AUDIT_TABLES:
         raise LedgerVersion(
             "this database holds tables that are not a ledger's", "Give the ledger a database of its own."
         )

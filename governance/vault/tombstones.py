@@ -7,8 +7,9 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+import pyarrow as pa
 from sqlalchemy import Engine, insert, select
 
 from governance.database import read, write
@@ -16,6 +17,10 @@ from governance.times import stamp
 from governance.vault.store import TOMBSTONE
 
 TombstoneKind = Literal["document", "subject", "source"]
+KINDS: Final = ("document", "subject", "source")
+TOMBSTONES: Final = pa.schema(
+    [pa.field("kind", pa.string(), nullable=False), pa.field("mark", pa.binary(16), nullable=False)]
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +52,16 @@ class TombstoneSet:
             for value in sorted(marks):
                 digest.update(kind.encode() + b"\0" + value)
         return digest.hexdigest()
+
+    def to_arrow(self) -> pa.Table:
+        """The marks, sorted, without the key: to be staged for workers, who get the key by the keyring."""
+        groups = zip(KINDS, (self.documents, self.subjects, self.sources), strict=True)
+        rows = [(kind, value) for kind, marks in groups for value in sorted(marks)]
+        columns = [
+            pa.array([kind for kind, _ in rows], pa.string()),
+            pa.array([value for _, value in rows], pa.binary(16)),
+        ]
+        return pa.table(columns, schema=TOMBSTONES)
 
     def __len__(self) -> int:
         return len(self.documents) + len(self.subjects) + len(self.sources)
@@ -93,5 +108,12 @@ class Tombstones:
         with read(self._engine) as connection:
             for row in connection.execute(select(TOMBSTONE.c.kind, TOMBSTONE.c.mark)):
                 found[row.kind].add(bytes(row.mark))
-        documents, subjects, sources = (frozenset(found[k]) for k in ("document", "subject", "source"))
-        return TombstoneSet(self._key, documents, subjects, sources)
+        return TombstoneSet(self._key, *(frozenset(found[kind]) for kind in KINDS))
+
+
+def tombstones_from(key: bytes, table: pa.Table) -> TombstoneSet:
+    """The set that `TombstoneSet.to_arrow` wrote; `key` is `vault.derive("tombstone")`."""
+    found: dict[str, set[bytes]] = {"document": set(), "subject": set(), "source": set()}
+    for kind, value in zip(table["kind"].to_pylist(), table["mark"].to_pylist(), strict=True):
+        found[kind].add(value)
+    return TombstoneSet(key, *(frozenset(found[kind]) for kind in KINDS))

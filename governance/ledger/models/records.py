@@ -162,24 +162,3 @@ class BalancingTest(Base):
     checked_by_cpo: Mapped[Ref | None]
     decided_on: Mapped[Date]
     recorded_at: Mapped[Stamp]
-
-
-class AuditEntry(Base):
-    """One entry of the audit log (RFC 9162): canonical JSON with salted commitments, and its leaf hash."""
-
-    __tablename__ = "audit_entry"
-    index: Mapped[int] = mapped_column("entry_index", primary_key=True, autoincrement=False)
-    entry: Mapped[Prose]
-    leaf_hash: Mapped[bytes]
-    at: Mapped[Stamp]
-
-
-class AuditCheckpoint(Base):
-    """A signed checkpoint of the audit log (C2SP tlog-checkpoint), as exported."""
-
-    __tablename__ = "audit_checkpoint"
-    id: Mapped[Serial]
-    size: Mapped[Count]
-    root: Mapped[Digest]
-    note: Mapped[Prose]
-    at: Mapped[Stamp]

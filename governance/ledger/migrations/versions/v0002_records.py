@@ -1,4 +1,4 @@
-"""Requests, destructions, the records that the PIPA wants, and the audit log."""
+"""Requests, destructions and the records that the PIPA wants."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ down_revision = "0001"
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLES = (
     "adequacy_review",
-    "audit_checkpoint",
-    "audit_entry",
     "balancing_test",
     "class_decision",
     "destruction",
@@ -46,23 +44,6 @@ def upgrade() -> None:
         sa.Column("reviewed_on", sa.String(length=10), nullable=False),
         sa.Column("recorded_at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "audit_checkpoint",
-        sa.Column("id", SERIAL, autoincrement=True, nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("root", sa.String(length=64), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "audit_entry",
-        sa.Column("entry_index", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("entry", sa.Text(), nullable=False),
-        sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.PrimaryKeyConstraint("entry_index"),
     )
     op.create_table(
         "balancing_test",
