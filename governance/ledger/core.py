@@ -14,7 +14,6 @@ from governance.database import database_url, open_engine, sqlite_file
 from governance.errors import LedgerMissing, LedgerVersion
 from governance.ledger.migrations import HEAD
 
-
 AUDIT_TABLES = frozenset({"audit_log", "audit_tile"})
 """governance.audit makes these itself, and may have been here first."""
 

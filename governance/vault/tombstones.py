@@ -18,9 +18,7 @@ from governance.vault.store import TOMBSTONE
 
 TombstoneKind = Literal["document", "subject", "source"]
 KINDS: Final = ("document", "subject", "source")
-TOMBSTONES: Final = pa.schema(
-    [pa.field("kind", pa.string(), nullable=False), pa.field("mark", pa.binary(16), nullable=False)]
-)
+TOMBSTONES: Final[pa.Schema] = pa.schema({"kind": pa.string(), "mark": pa.binary(16)})
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,6 +112,6 @@ class Tombstones:
 def tombstones_from(key: bytes, table: pa.Table) -> TombstoneSet:
     """The set that `TombstoneSet.to_arrow` wrote; `key` is `vault.derive("tombstone")`."""
     found: dict[str, set[bytes]] = {"document": set(), "subject": set(), "source": set()}
-    for kind, value in zip(table["kind"].to_pylist(), table["mark"].to_pylist(), strict=True):
-        found[kind].add(value)
+    for row in table.to_pylist():
+        found[row["kind"]].add(row["mark"])
     return TombstoneSet(key, *(frozenset(found[kind]) for kind in KINDS))

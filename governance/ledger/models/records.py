@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from governance.ledger.models.base import Base, Code, Count, Date, Digest, Name, Prose, Ref, Serial, Stamp
 
