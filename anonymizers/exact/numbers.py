@@ -1,0 +1,143 @@
+"""Digit clusters: what stands in a text as one number, however it is punctuated or spelled.
+
+A cluster is digits with at most four marks or spaces between neighbours. Types ask for `candidates(length)`: stretches
+of a cluster that begin and end where a number may begin and end. A hyphen or dot without a space is no such place
+(1234 in 110-1234-5678-90 is not a number); a space, bracket, slash or change between spelled and plain digits is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from anonymizers.normalize import SPELLED, View
+
+_SPELLED = "".join(SPELLED)
+DIGIT: Final = f"0-9{_SPELLED}"
+"""For a character class."""
+_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:[ \\-./,()_:*~+'\"\\[\\]]{{0,4}}|[ ]?-\n[ ]?)[{DIGIT}])*")
+_STRONG: Final = re.compile(r"[ ,()/:~\n'\"\[\]*+]")
+_PARTICLE_TAILS: Final = ("이오", "이구", "이사")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """`values` are ASCII digits; digit k stands at `at[k]` of the view, `gaps[k]` is what stands before it."""
+
+    view: View
+    values: str
+    at: tuple[int, ...]
+    gaps: tuple[str, ...]
+    spelled: tuple[bool, ...]
+
+    def starts_at(self, k: int) -> bool:
+        """Whether a number may begin with digit k."""
+        if k == 0:
+            return True
+        gap = self.gaps[k]
+        if gap:
+            return _STRONG.search(gap) is not None
+        return self.spelled[k] != self.spelled[k - 1]
+
+    def ends_at(self, k: int) -> bool:
+        """Whether a number may end before digit k (k may be the length)."""
+        if k == len(self.values):
+            return True
+        gap = self.gaps[k]
+        if gap:
+            return _STRONG.search(gap) is not None or gap == ".\n"
+        if not self.spelled[k]:
+            return self.spelled[k - 1]
+        tail = k + 1
+        while tail < len(self.values) and not self.gaps[tail] and self.spelled[tail]:
+            tail += 1
+        if not self.spelled[k - 1]:
+            return tail == len(self.values) or bool(self.gaps[tail])
+        return tail - k == 1 or self.view.text[self.at[k] : self.at[tail - 1] + 1] in _PARTICLE_TAILS
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Digits [start, end) as a range of the view."""
+        return self.at[start], self.at[end - 1] + 1
+
+    def layout(self, start: int, end: int) -> tuple[int, ...]:
+        """Lengths of the groups of digits [start, end): 010-1234-5678 is (3, 4, 4)."""
+        groups = [1]
+        for k in range(start + 1, end):
+            if self.gaps[k]:
+                groups.append(1)
+            else:
+                groups[-1] += 1
+        return tuple(groups)
+
+    def separators(self, start: int, end: int) -> tuple[str, ...]:
+        """The gaps inside digits [start, end)."""
+        return tuple(gap for gap in self.gaps[start + 1 : end] if gap)
+
+    def candidates(self, length: int) -> Iterator[tuple[int, int]]:
+        """Stretches of `length` digits with a number's boundaries on both sides."""
+        for k in range(len(self.values) - length + 1):
+            if self.starts_at(k) and self.ends_at(k + length):
+                yield k, k + length
+
+    def before(self, start: int, width: int = 1) -> str:
+        """The `width` characters before digit `start`."""
+        at = self.at[start]
+        return self.view.text[max(at - width, 0) : at]
+
+    def after(self, end: int, width: int = 1) -> str:
+        """The `width` characters after digit `end - 1`."""
+        at = self.at[end - 1] + 1
+        return self.view.text[at : at + width]
+
+
+def clusters(view: View, least: int = 2) -> list[Cluster]:
+    """All clusters of at least `least` digits, in order; computed once per view."""
+    found = view.memo.get("clusters")
+    if found is None:
+        found = [_cluster(view, m.start(), m.end()) for m in _CLUSTER.finditer(view.text) if m.end() - m.start() > 1]
+        view.memo["clusters"] = found
+    result: list[Cluster] = found
+    return [c for c in result if len(c.values) >= least]
+
+
+def _cluster(view: View, start: int, end: int) -> Cluster:
+    values: list[str] = []
+    at: list[int] = []
+    gaps: list[str] = []
+    spelled: list[bool] = []
+    gap_from = start
+    text = view.text
+    for i in range(start, end):
+        char = text[i]
+        value = char if "0" <= char <= "9" else SPELLED.get(char)
+        if value is None:
+            continue
+        values.append(value)
+        at.append(i)
+        gaps.append(text[gap_from:i])
+        spelled.append(value is not char)
+        gap_from = i + 1
+    return Cluster(view, "".join(values), tuple(at), tuple(gaps), tuple(spelled))
+
+
+def is_date(year: int, month: int, day: int) -> bool:
+    """Whether the day exists in the Gregorian calendar."""
+    if not 1 <= month <= 12 or day < 1:
+        return False
+    if month == 2:
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        return day <= (29 if leap else 28)
+    return day <= (30 if month in (4, 6, 9, 11) else 31)
+
+
+def luhn(values: str) -> bool:
+    """ISO/IEC 7812-1 check digit."""
+    total = 0
+    for k, char in enumerate(reversed(values)):
+        digit = int(char)
+        if k % 2:
+            digit = digit * 2 - 9 if digit > 4 else digit * 2
+        total += digit
+    return total % 10 == 0

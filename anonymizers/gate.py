@@ -1,0 +1,209 @@
+# ruff: noqa: E501 - word lists read better on long lines
+"""The gate: one linear pass over a batch marks the windows that exact recognizers will see.
+
+Criteria of the marks are in ext/src/pii_scan.h; the word lists are here. A window names the kinds of value it may hold
+(K_ bits), so that a recognizer is asked only about windows of its kind. Everything is offline and deterministic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from anonymizers.normalize import SPELLED, View, fold_table
+from ext import pii_scan
+
+K_NUM: Final = 1  # seven digits or more that are neither a date nor money
+K_ID: Final = 2  # twelve or more, or the layout of an old licence
+K_PASSPORT: Final = 4
+K_ADDRESS: Final = 8
+K_PLATE: Final = 16
+K_AGE: Final = 32
+K_BIRTH: Final = 64
+K_EMAIL: Final = 128
+K_SHORT: Final = 256  # a short number that only its label tells: student, employee, military number, postcode …
+K_SECRET: Final = 512
+K_HANDLE: Final = 1024
+K_NET: Final = 2048
+K_GEO: Final = 4096
+ALL_KINDS: Final = 8191
+ART24_KINDS: Final = K_ID | K_PASSPORT
+
+_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE = 0, 1, 2, 3
+
+_KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
+    (K_BIRTH, _DIGIT, "생년월일 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
+    (K_BIRTH, _DIGIT_BEFORE, "년생 일생 생"),
+    (
+        K_SHORT,
+        _DIGIT,
+        "학번 사번 군번 교번 수험번호 사원번호 직원번호 임직원번호 사원증 학생번호 우편번호 우편 (우) 〒 zip 건강보험 보험증 "
+        "의료보험 건보 통관 통관부호 여권 passport 면허 계좌 통장 account 사업자 법인 외국인 내선 전화 연락처 번호 tel phone fax 팩스",
+    ),
+    (K_PASSPORT, _DIGIT, "여권 여권번호 passport"),
+    (K_AGE, _DIGIT, "나이 연령 나이는"),
+    (
+        K_SECRET,
+        _ASCII,
+        "비밀번호 비번 패스워드 암호 패스코드 password passwd passcode pwd pw passphrase secret token apikey api_key api-key "
+        "credential 인증번호 인증키 시크릿 토큰 api키 비밀키 접속키 보안코드 cvc cvv otp pin 핀번호 bearer 액세스키 accesskey",
+    ),
+    (
+        K_SECRET,
+        _ALWAYS,
+        "sk-proj sk-ant ghp_ gho_ ghs_ github_pat_ akia asia aiza xoxb- xoxp- xoxa- eyj hf_ sk_live pk_live sk_test ya29. "
+        "glpat- npm_ sg. -----begin sk- ://",
+    ),
+    (
+        K_HANDLE,
+        _ASCII,
+        "아이디 id 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 kakaotalk "
+        "kakao instagram insta telegram discord wechat twitter tiktok 틱톡 유튜브 닉네임 깃허브 github 스카이프 skype line",
+    ),
+    (
+        K_EMAIL,
+        _ALWAYS,
+        "골뱅이 (at [at {at <at 앳 엣 닷컴 점컴 쩜컴 dot 닷넷 gmail naver.com hanmail daum.net nate.com",
+    ),
+    (K_GEO, _DIGIT, "위도 경도 좌표 gps lat lng lon latitude longitude 북위 동경"),
+    (K_ADDRESS, _DIGIT, "주소 거주지 번지"),
+)
+_PLATE_LETTERS: Final = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
+_GAP: Final = " -./,()_:*~+·'\"[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What ext.pii_scan reads: see its stub for the types."""
+
+    fold: npt.NDArray[np.uint16]
+    cls: npt.NDArray[np.uint8]
+    kw_first: npt.NDArray[np.int32]
+    kw_count: npt.NDArray[np.int32]
+    kw_text: npt.NDArray[np.uint16]
+    kw_off: npt.NDArray[np.int32]
+    kw_kind: npt.NDArray[np.uint32]
+    kw_need: npt.NDArray[np.uint8]
+
+
+@cache
+def tables(mask: int = ALL_KINDS) -> Tables:
+    """Class and keyword tables for the kinds in `mask`."""
+    cls = np.zeros(65536, dtype=np.uint8)
+    cls[ord("0") : ord("9") + 1] = 1
+    for char in SPELLED:
+        cls[ord(char)] = 2
+    for char in _GAP:
+        cls[ord(char)] = 3
+    cls[ord("\n")] = 4
+    cls[ord("a") : ord("z") + 1] = 5
+    cls[ord("A") : ord("Z") + 1] = 5
+    for char in _PLATE_LETTERS if mask & K_PLATE else "":
+        cls[ord(char)] |= 32
+    for char in "@:-\u00b0":
+        cls[ord(char)] |= 64
+    words = sorted(
+        {(word[::-1], kind, need) for kind, need, row in _KEYWORDS if kind & mask for word in row.split()},
+        key=lambda w: (w[0][0], -len(w[0]), w),
+    )
+    first = np.zeros(65536, dtype=np.int32)
+    count = np.zeros(65536, dtype=np.int32)
+    text: list[int] = []
+    off = [0]
+    for i, (word, _, _) in enumerate(words):
+        end = ord(word[0])
+        if not count[end]:
+            first[end] = i
+        count[end] += 1
+        cls[end] |= 16
+        if word[0].isascii() and word[0].isalpha():
+            cls[ord(word[0].upper())] |= 16
+        text.extend(map(ord, word[1:]))
+        off.append(len(text))
+    return Tables(
+        fold=fold_table(),
+        cls=cls,
+        kw_first=first,
+        kw_count=count,
+        kw_text=np.array([*text, 0], dtype=np.uint16),
+        kw_off=np.array(off, dtype=np.int32),
+        kw_kind=np.array([kind for _, kind, _ in words] or [0], dtype=np.uint32),
+        kw_need=np.array([need for _, _, need in words] or [0], dtype=np.uint8),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """UTF-8 of many texts in one buffer; `offsets` has one more entry than there are texts."""
+
+    data: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def piece(self, doc: int, start: int, end: int) -> str:
+        """Bytes [start, end) of one text, decoded."""
+        base = int(self.offsets[doc])
+        return bytes(self.data[base + start : base + end]).decode("utf-8", "replace")
+
+
+def batch_of(texts: Sequence[str] | Any) -> Batch:
+    """Arrow string arrays by reference, Python strings by one join. Null is an empty text.
+
+    A lone surrogate, which UTF-8 can't carry, is read as U+FFFD: it stays one code point, so offsets hold.
+    """
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if isinstance(texts, pa.Array):
+        if isinstance(texts, pa.ChunkedArray) or pa.types.is_dictionary(texts.type):
+            texts = texts.cast(pa.string())
+        if pa.types.is_string_view(texts.type):
+            texts = texts.cast(pa.large_string())
+        wide = pa.types.is_large_string(texts.type)
+        if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
+            raise TypeError(f"text column must be a string array, not {texts.type}")
+        _, offsets_buffer, data_buffer = texts.buffers()
+        if offsets_buffer is None or len(texts) == 0:
+            return Batch(np.zeros(0, np.uint8), np.zeros(len(texts) + 1, np.int64))
+        raw = memoryview(offsets_buffer)
+        every = np.frombuffer(raw, np.int64) if wide else np.frombuffer(raw, np.int32).astype(np.int64)
+        offsets = every[texts.offset : texts.offset + len(texts) + 1]
+        data = np.frombuffer(memoryview(data_buffer), np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+        return Batch(data, np.ascontiguousarray(offsets))
+    encoded = [_encode(text) for text in texts]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(piece) for piece in encoded], out=offsets[1:])
+    return Batch(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
+
+
+def _encode(text: str | None) -> bytes:
+    if text is None:
+        return b""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text).encode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A marked stretch of text `doc`: `kinds` are K_ bits, `view` its folded reading with context."""
+
+    doc: int
+    kinds: int
+    view: View
+
+
+def windows(batch: Batch, mask: int = ALL_KINDS) -> Iterator[Window]:
+    """The windows of a batch that hold one of the kinds in `mask`, in text order."""
+    marks, _ = pii_scan.scan(batch.data, batch.offsets, tables(mask), mask)
+    for doc, kinds, core_start, core_end, byte_start, byte_end, base in marks.tolist():
+        text = batch.piece(doc, byte_start, byte_end)
+        yield Window(doc, kinds, View(text, base, (core_start, core_end)))
