@@ -81,7 +81,7 @@ def plan_source_units(
 
 
 def source_files(source: Source, root: Path) -> list[str]:
-    """Encoded relative paths that the source's patterns name, sorted, each once; one without wildcards may be absent."""
+    """Encoded relative paths that the source's patterns name, sorted, each once; also absent ones named in full."""
     found: set[str] = set()
     for pattern in source.paths:
         if not glob.has_magic(pattern) or os.path.lexists(root / pattern):

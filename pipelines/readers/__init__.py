@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.readers.csvfile import CsvParser
-from pipelines.readers.frames import CsvSplitter, LineSplitter, Splitter, TooLong, frames
+from pipelines.readers.frames import CsvSplitter, LineSplitter, Splitter, TooLong, blocks
 from pipelines.readers.jsonl import JsonlParser, is_json_array
 from pipelines.readers.paths import decode_path
 from pipelines.readers.records import REASONS, Broken, RawBatch, bounded
@@ -58,7 +58,7 @@ def read_unit(
 
 
 def _lines(unit: WorkUnit, source: Source, root: Path, max_record_bytes: int) -> Iterator[RawBatch | Broken]:
-    """JSONL and CSV: frames, then a parser for each block."""
+    """JSONL and CSV: blocks of whole records, then a parser for each."""
     path = root / decode_path(unit.path)
     compressed = unit.compression != "none"
     stream = ByteStream(path, unit.compression, unit.start, None if compressed else unit.end)
@@ -74,7 +74,7 @@ def _lines(unit: WorkUnit, source: Source, root: Path, max_record_bytes: int) ->
         splitter, parser = CsvSplitter(), CsvParser(unit.path, source, header)
     offset = 0 if compressed else unit.start
     end = offset
-    for item in frames(stream.chunks(), splitter, offset, max_record_bytes):
+    for item in blocks(stream.chunks(), splitter, offset, max_record_bytes):
         if isinstance(item, TooLong):
             yield Broken(unit.path, item.offset, item.length, "record_too_long")
             end = item.offset + item.length
@@ -108,7 +108,7 @@ def csv_header(path: Path, source: Source, max_record_bytes: int) -> list[str]:
     """The header of a plain CSV file; empty where it can't be read, so that no record agrees with it."""
     parser = CsvParser("", source)
     stream = ByteStream(path, "none")
-    for item in frames(stream.chunks(), CsvSplitter(), 0, max_record_bytes):
+    for item in blocks(stream.chunks(), CsvSplitter(), 0, max_record_bytes):
         if isinstance(item, TooLong):
             return []
         for _ in parser.parse(item):

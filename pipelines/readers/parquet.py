@@ -1,7 +1,7 @@
 """Parquet: only the declared columns, a range of rows, a few hundred rows in memory at a time.
 
-A row is a record; its offset is its row number and its length 1. What Arrow can't read of a damaged or hostile file is
-that file's loss: the rows from there to the unit's end are one broken record.
+A row is a record; its offset is its row number, its length the bytes of its text. What Arrow can't read of a damaged or
+hostile file is that file's loss: the rows from there to the unit's end are one broken record.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read_parquet(
     """Rows `start` to `end` of the file at `path`, which is called `name` in what comes out."""
     problem = file_problem(path)
     if problem or not path.stat().st_size:
-        yield Broken(name, start, end - start, problem or "empty_file")
+        yield Broken(name, start, 0, problem or "empty_file")
         return
     row = start
     try:
@@ -45,13 +45,13 @@ def read_parquet(
                 raise OSError
             bad = _text_problem(file.schema_arrow, source.text)
             if bad:
-                yield from (Broken(name, at, 1, bad) for at in range(start, end))
+                yield from (Broken(name, at, 0, bad) for at in range(start, end))
                 return
             for batch in _rows(file, start, end, _columns(file.schema_arrow, source), batch_rows):
                 yield from _convert(name, row, batch, source, max_record_bytes, batch_bytes)
                 row += batch.num_rows
     except UNREADABLE:
-        yield Broken(name, row, end - row, "unreadable_file" if row == start else "corrupt_stream")
+        yield Broken(name, row, 0, "unreadable_file" if row == start else "corrupt_stream")
 
 
 def _columns(schema: pa.Schema, source: Source) -> list[str]:
@@ -123,12 +123,12 @@ def _convert(
         rows = part.tolist()
         yield RawBatch(
             part + first,
-            np.ones(len(part), np.int64),
+            lengths[part],
             texts,
-            None if keys is None else [keys[row][0] if keys[row] else None for row in rows],
+            [keys[row][0] if keys and keys[row] else None for row in rows],
             [unique(user for column in users for user in column[row]) for row in rows],
         )
-    yield from (Broken(name, first + row, 1, reason) for row, reason in sorted(reasons.items()))
+    yield from (Broken(name, first + row, max(0, int(lengths[row])), reason) for row, reason in sorted(reasons.items()))
 
 
 def _byte_lengths(column: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -1,22 +1,20 @@
 """What a reader yields: batches of good records, and broken ones by locator and reason, never by content.
 
 A record is one document of a source. `offset` is its first byte in the file (in the decompressed stream of a gzip
-or zstd file), or its row number in a Parquet file; `length` is in the same measure, without the line's end.
+or zstd file), or its row number in a Parquet file; `length` is its bytes without the line's end (Parquet: its text's).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 Int64Array = npt.NDArray[np.int64]
-
-_T = TypeVar("_T")
 
 REASONS: Final = {
     "bad_encoding": "not valid in the source's encoding",
@@ -46,21 +44,26 @@ encodes properly (`\\u0000`, a Parquet value) is a control character, which refi
 class RawBatch:
     """n good records of one unit, in file order.
 
-    offsets, lengths: int64 [n]; texts: string [n], no nulls, valid UTF-8; keys: [n], None where the record has none,
-    or None where the source declares none; subjects: [n] lists of the provider's user ids.
-    paths, file_digests: [n], only for text files (a unit groups many); otherwise the unit's hold for all.
+    offsets, lengths: int64 [n]; texts: string [n], no nulls, valid UTF-8; keys: [n], None where the record has none;
+    subjects: [n], each the provider's user ids, if any. paths, file_digests: [n] for text files (a unit groups many);
+    otherwise None: the unit's hold for all.
     """
 
     offsets: Int64Array
     lengths: Int64Array
     texts: pa.StringArray
-    keys: list[str | None] | None
-    subjects: list[list[str]]
+    keys: list[str | None]
+    subjects: Sequence[Sequence[str]]
     paths: list[str] | None = None
     file_digests: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    @property
+    def raw_bytes(self) -> int:
+        """Bytes of the records as they stood in the file."""
+        return int(self.lengths.sum())
 
     def __repr__(self) -> str:
         return f"RawBatch({len(self)} records)"  # never their text, keys or subjects
@@ -74,7 +77,7 @@ class Broken:
     offset: int
     length: int
     reason: str
-    file_digest: str = ""
+    file_digest: str = ""  # only where it is not the unit's (text files)
 
     def __post_init__(self) -> None:
         if self.reason not in REASONS:
@@ -102,15 +105,11 @@ def _slice(batch: RawBatch, start: int, stop: int) -> RawBatch:
         batch.offsets[start:stop],
         batch.lengths[start:stop],
         batch.texts.slice(start, stop - start),
-        _part(batch.keys, start, stop),
+        batch.keys[start:stop],
         batch.subjects[start:stop],
-        _part(batch.paths, start, stop),
-        _part(batch.file_digests, start, stop),
+        None if batch.paths is None else batch.paths[start:stop],
+        None if batch.file_digests is None else batch.file_digests[start:stop],
     )
-
-
-def _part(values: list[_T] | None, start: int, stop: int) -> list[_T] | None:
-    return None if values is None else values[start:stop]
 
 
 def int64(values: Sequence[int]) -> Int64Array:

@@ -43,8 +43,8 @@ def read_text(
         text = raw.removeprefix(_BOM).decode(source.encoding)
     except UnicodeDecodeError:
         return Broken(path, 0, length, "bad_encoding", digest)
-    key: list[str | None] | None = [path if source.record_key == "path" else None] if source.record_key else None
-    return RawBatch(int64([0]), int64([length]), pa.array([text], pa.string()), key, [[]], [path], [digest])
+    key = path if source.record_key == "path" else None
+    return RawBatch(int64([0]), int64([length]), pa.array([text], pa.string()), [key], [()], [path], [digest])
 
 
 def joined(batches: Iterator[RawBatch | Broken], batch_bytes: int, batch_rows: int) -> Iterator[RawBatch | Broken]:
@@ -72,7 +72,7 @@ def _join(held: list[RawBatch]) -> RawBatch:
         int64([int(batch.offsets[0]) for batch in held]),
         int64([int(batch.lengths[0]) for batch in held]),
         pa.concat_arrays([batch.texts for batch in held]),
-        None if held[0].keys is None else [key for batch in held for key in batch.keys or []],
+        [key for batch in held for key in batch.keys],
         [users for batch in held for users in batch.subjects],
         [path for batch in held for path in batch.paths or []],
         [digest for batch in held for digest in batch.file_digests or []],

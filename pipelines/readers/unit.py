@@ -29,7 +29,7 @@ class WorkUnit:
     index: int
     source_id: str
     format: str
-    compression: str  # none | gzip | zstd
+    compression: str  # none, gzip or zstd
     path: str
     start: int
     end: int
