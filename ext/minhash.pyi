@@ -5,13 +5,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ext.textviews import TextViews
+
 SCHEME: Final[str]
 VERSION: Final[int]
 SEED: Final[int]
 EMPTY: Final[int]
 
 def signatures(
-    texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any],
+    texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews,
     *,
     num_perm: int = 128,
     ngram: int = 5,

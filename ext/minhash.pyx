@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False
 """MinHash signatures straight from text buffers: one permutation, hashed code-point windows, SIMD by run-time dispatch.
 
 The scheme (ext/minhash_py.py defines it in plain Python) is fixed by SCHEME and VERSION: the same text, seed, n-gram and

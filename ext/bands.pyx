@@ -1,0 +1,120 @@
+# cython: boundscheck=False
+"""Bands of signatures, and buckets of equal band hashes. ext/bands_py.py is the definition."""
+
+import numpy as np
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+from ext.errors import CapacityError, InputError, OptionError
+
+from ext.bands_py import NO_HASH, pivots
+
+cdef extern from "groups.h":
+    ctypedef struct group_result:
+        uint32_t *members
+        int64_t *starts
+        int64_t member_count, group_count
+    int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_result *r) nogil
+    void group_result_free(group_result *r)
+    int sort_by_hash(uint64_t *hash, uint64_t *id, int64_t n) nogil
+
+
+cdef inline uint64_t _spread(uint64_t h) noexcept nogil:
+    h = (h ^ (h >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
+    h = (h ^ (h >> 27)) * <uint64_t>0x94D049BB133111EB
+    return h ^ (h >> 31)
+
+
+def band_hashes(signatures, int bands, int rows):
+    """uint64[n, bands]: one hash per band of `rows` signature values, different between bands.
+
+    signatures: uint32[n, k] with k >= bands * rows. Every band of an empty text's row is NO_HASH, and only those.
+    Raises InputError, OptionError.
+    """
+    sig = np.ascontiguousarray(signatures)
+    if sig.dtype != np.uint32 or sig.ndim != 2:
+        raise InputError("signatures are not uint32[n, k]", "pass what ext.minhash.signatures returned")
+    if bands < 1 or rows < 1 or bands * rows > sig.shape[1]:
+        raise OptionError(f"{bands} bands of {rows} rows of {sig.shape[1]} values", "use bands * rows <= num_perm")
+    out = np.empty((sig.shape[0], bands), dtype=np.uint64)
+    cdef const uint32_t[:, ::1] s = sig
+    cdef uint64_t[:, ::1] o = out
+    cdef Py_ssize_t i, b, r, n = sig.shape[0], k = sig.shape[1]
+    cdef uint64_t h
+    cdef bint empty
+    with nogil:
+        for i in range(n):
+            empty = s[i, 0] == 0xFFFFFFFFu
+            if empty:
+                for r in range(k):
+                    if s[i, r] != 0xFFFFFFFFu:
+                        empty = False
+                        break
+            for b in range(bands):
+                if empty:
+                    o[i, b] = <uint64_t>-1
+                    continue
+                h = <uint64_t>b
+                for r in range(b * rows, b * rows + rows):
+                    h = (h ^ s[i, r]) * <uint64_t>0x9E3779B97F4A7C15
+                    h ^= h >> 32
+                h = _spread(h)
+                o[i, b] = h - (h == <uint64_t>-1)
+    return out
+
+
+def groups(hashes):
+    """(members uint32[m], starts int64[g + 1]): the rows whose hash occurs at least twice, bucket after bucket.
+
+    hashes: uint64[n], any stride. Members ascend inside a bucket members[starts[j]:starts[j + 1]]; buckets come in a fixed
+    but otherwise meaningless order. NO_HASH is in no bucket. Linear, whatever the sizes of the buckets.
+    """
+    column = np.asarray(hashes)
+    if column.dtype != np.uint64 or column.ndim != 1:
+        raise InputError("hashes are not uint64[n]", "pass one column of ext.bands.band_hashes")
+    if column.shape[0] >= 0xFFFFFFFF:
+        raise CapacityError("2**32 rows or more in one column", "group one hash range at a time")
+    cdef const uint64_t[:] view = column
+    cdef group_result found
+    cdef int status
+    cdef int64_t n = view.shape[0], stride = view.strides[0] // 8 if n else 1
+    cdef const uint64_t *data = &view[0] if n else NULL
+    with nogil:
+        status = group_rows(data, n, stride, &found)
+    try:
+        if status:
+            raise CapacityError("no memory to group the hashes", "group one hash range at a time")
+        members = np.empty(found.member_count, dtype=np.uint32)
+        starts = np.empty(found.group_count + 1, dtype=np.int64)
+        memcpy(<void *><size_t>members.ctypes.data, found.members, found.member_count * sizeof(uint32_t))
+        memcpy(<void *><size_t>starts.ctypes.data, found.starts, (found.group_count + 1) * sizeof(int64_t))
+    finally:
+        group_result_free(&found)
+    return members, starts
+
+
+def sort_entries(hashes, ids):
+    """(hashes uint64[m], ids uint64[m]) sorted by hash, then id; entries with NO_HASH are left out. Radix, linear.
+
+    An id's order is the survivor order: pass ranks.
+    """
+    h = np.asarray(hashes, dtype=np.uint64).ravel()
+    d = np.asarray(ids, dtype=np.uint64).ravel()
+    if h.shape != d.shape:
+        raise InputError("hashes and ids differ in length", "pass one id for each hash")
+    keep = h != np.uint64(NO_HASH)
+    h, d = np.ascontiguousarray(h[keep]), np.ascontiguousarray(d[keep])
+    cdef uint64_t[::1] hv = h, dv = d
+    cdef int64_t n = hv.shape[0]
+    cdef int status = 0
+    cdef bint ordered = bool((d[1:] >= d[:-1]).all())
+    if n:
+        with nogil:
+            if not ordered:
+                status = sort_by_hash(&dv[0], &hv[0], n)
+            if not status:
+                status = sort_by_hash(&hv[0], &dv[0], n)
+    if status:
+        raise CapacityError("no memory to sort the entries", "sort one hash range at a time")
+    return h, d

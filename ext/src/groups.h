@@ -1,0 +1,145 @@
+/* Buckets of equal 64-bit hashes in linear time: one counting pass by the top bits, then a small table per part, so
+ * that a hash shared by a million rows costs a million steps. */
+#ifndef DAMJANG_GROUPS_H
+#define DAMJANG_GROUPS_H
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_HASH 0xFFFFFFFFFFFFFFFFull
+
+typedef struct {
+    uint64_t hash;
+    uint32_t row;
+    uint32_t group;
+} group_entry;
+
+typedef struct {
+    uint32_t *members; /* rows whose hash occurs twice or more, bucket after bucket, ascending inside */
+    int64_t *starts; /* groups + 1 */
+    int64_t member_count, group_count;
+} group_result;
+
+static inline void group_result_free(group_result *r) {
+    free(r->members);
+    free(r->starts);
+}
+
+/* Rows [0, n) with hash[row * stride]; rows with NO_HASH are in no bucket. Returns 0, or -1 when memory is short. */
+static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_result *r) {
+    int bits = 0, status = -1;
+    while (bits < 11 && (n >> bits) > 512) bits++;
+    const int64_t parts = 1ll << bits;
+    int64_t *at = (int64_t *)calloc((size_t)parts + 1, sizeof(int64_t)), most = 0;
+    group_entry *entries = (group_entry *)malloc(((size_t)n + 1) * sizeof(group_entry));
+    uint32_t *slots = NULL, *first = NULL, *size = NULL;
+    memset(r, 0, sizeof *r);
+    r->members = (uint32_t *)malloc(((size_t)n + 1) * sizeof(uint32_t));
+    r->starts = (int64_t *)malloc(((size_t)n / 2 + 2) * sizeof(int64_t));
+    if (!at || !entries || !r->members || !r->starts) goto done;
+#define PART(h) (bits ? (int64_t)((h) >> (64 - bits)) : 0)
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t h = hash[i * stride];
+        if (h != NO_HASH) at[PART(h) + 1]++;
+    }
+    for (int64_t p = 0; p < parts; p++) {
+        most = at[p + 1] > most ? at[p + 1] : most;
+        at[p + 1] += at[p];
+    }
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t h = hash[i * stride];
+        if (h == NO_HASH) continue;
+        group_entry *e = entries + at[PART(h)]++;
+        e->hash = h;
+        e->row = (uint32_t)i;
+    }
+    uint64_t room = 16;
+    while (room < (uint64_t)most * 2) room *= 2;
+    slots = (uint32_t *)malloc(room * sizeof(uint32_t));
+    first = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
+    size = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
+    if (!slots || !first || !size) goto done;
+    int64_t from = 0;
+    for (int64_t p = 0; p < parts; p++) {
+        group_entry *e = entries + from;
+        const int64_t count = at[p] - from;
+        from = at[p];
+        uint64_t cap = 16;
+        while (cap < (uint64_t)count * 2) cap *= 2;
+        memset(slots, 0, cap * sizeof(uint32_t));
+        uint32_t groups = 0;
+        for (int64_t i = 0; i < count; i++) {
+            uint64_t s = (e[i].hash * 0x9E3779B97F4A7C15ull >> 32) & (cap - 1);
+            while (slots[s] && e[first[slots[s] - 1]].hash != e[i].hash) s = (s + 1) & (cap - 1);
+            if (!slots[s]) {
+                first[groups] = (uint32_t)i;
+                size[groups] = 0;
+                slots[s] = ++groups;
+            }
+            e[i].group = slots[s] - 1;
+            size[slots[s] - 1]++;
+        }
+        for (uint32_t g = 0; g < groups; g++) { /* size becomes the place of the group's next member, or ~0 */
+            if (size[g] < 2) {
+                size[g] = 0xFFFFFFFFu;
+                continue;
+            }
+            r->starts[r->group_count++] = r->member_count;
+            uint32_t place = (uint32_t)r->member_count;
+            r->member_count += size[g];
+            size[g] = place;
+        }
+        for (int64_t i = 0; i < count; i++)
+            if (size[e[i].group] != 0xFFFFFFFFu) r->members[size[e[i].group]++] = e[i].row;
+    }
+    r->starts[r->group_count] = r->member_count;
+    status = 0;
+done:
+    free(at);
+    free(entries);
+    free(slots);
+    free(first);
+    free(size);
+    return status;
+}
+
+/* Stable sort of (hash, id) by hash, eight bits a pass; passes in which all keys agree are skipped. */
+static int sort_by_hash(uint64_t *hash, uint64_t *id, int64_t n) {
+    uint64_t *hash2 = (uint64_t *)malloc(((size_t)n + 1) * 8), *id2 = (uint64_t *)malloc(((size_t)n + 1) * 8);
+    int64_t(*counts)[256] = (int64_t(*)[256])calloc(8, sizeof *counts);
+    uint64_t *h = hash, *d = id, *h2 = hash2, *d2 = id2;
+    if (!hash2 || !id2 || !counts) {
+        free(hash2);
+        free(id2);
+        free(counts);
+        return -1;
+    }
+    for (int64_t i = 0; i < n; i++)
+        for (int b = 0; b < 8; b++) counts[b][h[i] >> (8 * b) & 255]++;
+    for (int b = 0; b < 8; b++) {
+        int64_t *at = counts[b], sum = 0;
+        if (n && at[h[0] >> (8 * b) & 255] == n) continue;
+        for (int v = 0; v < 256; v++) {
+            int64_t here = at[v];
+            at[v] = sum;
+            sum += here;
+        }
+        for (int64_t i = 0; i < n; i++) {
+            int64_t to = at[h[i] >> (8 * b) & 255]++;
+            h2[to] = h[i];
+            d2[to] = d[i];
+        }
+        uint64_t *t = h;
+        h = h2, h2 = t;
+        t = d, d = d2, d2 = t;
+    }
+    if (h != hash) {
+        memcpy(hash, h, (size_t)n * 8);
+        memcpy(id, d, (size_t)n * 8);
+    }
+    free(hash2);
+    free(id2);
+    free(counts);
+    return 0;
+}
+#endif

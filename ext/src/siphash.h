@@ -1,0 +1,55 @@
+/* SipHash-2-4 with a 128-bit result (Aumasson and Bernstein; the reference code's 16-byte output). */
+#ifndef DAMJANG_SIPHASH_H
+#define DAMJANG_SIPHASH_H
+#include "textview.h"
+
+#define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
+#define SIP_ROUND                                                                                                      \
+    do {                                                                                                               \
+        v0 += v1, v1 = ROTL(v1, 13), v1 ^= v0, v0 = ROTL(v0, 32);                                                      \
+        v2 += v3, v3 = ROTL(v3, 16), v3 ^= v2;                                                                         \
+        v0 += v3, v3 = ROTL(v3, 21), v3 ^= v0;                                                                         \
+        v2 += v1, v1 = ROTL(v1, 17), v1 ^= v2, v2 = ROTL(v2, 32);                                                      \
+    } while (0)
+#define SIP_ABSORB(word)                                                                                               \
+    do {                                                                                                               \
+        uint64_t m = (word);                                                                                           \
+        v3 ^= m;                                                                                                       \
+        SIP_ROUND;                                                                                                     \
+        SIP_ROUND;                                                                                                     \
+        v0 ^= m;                                                                                                       \
+    } while (0)
+
+/* The hash of `head` (8 bytes) followed by n bytes. */
+static void siphash128(const uint8_t key[16], uint64_t head, const uint8_t *p, size_t n, uint8_t out[16]) {
+    const uint64_t k0 = load64(key), k1 = load64(key + 8);
+    uint64_t v0 = k0 ^ 0x736f6d6570736575ull, v1 = k1 ^ 0x646f72616e646f6dull ^ 0xee;
+    uint64_t v2 = k0 ^ 0x6c7967656e657261ull, v3 = k1 ^ 0x7465646279746573ull;
+    uint64_t last = (uint64_t)(n + 8) << 56;
+    size_t i = 0;
+    SIP_ABSORB(head);
+    for (; i + 8 <= n; i += 8) SIP_ABSORB(load64(p + i));
+    for (size_t j = 0; i + j < n; j++) last |= (uint64_t)p[i + j] << (8 * j);
+    SIP_ABSORB(last);
+    v2 ^= 0xee;
+    for (int r = 0; r < 4; r++) SIP_ROUND;
+    uint64_t result = v0 ^ v1 ^ v2 ^ v3;
+    memcpy(out, &result, 8);
+    v1 ^= 0xdd;
+    for (int r = 0; r < 4; r++) SIP_ROUND;
+    result = v0 ^ v1 ^ v2 ^ v3;
+    memcpy(out + 8, &result, 8);
+}
+
+/* One digest per text whatever keeps it: 2 bytes a code point, or 4 if one lies beyond the BMP, behind a word that
+ * says which and how many. Returns 0, or -1 when memory is short. */
+static int content_digest(const uint8_t key[16], const text_view *text, int level, scratch *room, scratch *wide_room,
+                          uint8_t out[16]) {
+    text_view points, wide;
+    if (text_points(text, room, level, &points)) return -1;
+    if (text_widen(&points, points.kind == 1 ? 2 : points.kind, wide_room, &wide)) return -1;
+    siphash128(key, (uint64_t)wide.kind << 56 | (uint64_t)wide.len, (const uint8_t *)wide.data,
+               (size_t)wide.len * (size_t)wide.kind, out);
+    return 0;
+}
+#endif

@@ -1,0 +1,168 @@
+"""Bands, buckets, survivors, components and content hashes: each kernel against its twin and a naive oracle."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ext import bands, bands_py, contenthash, contenthash_py, minhash, survivors, survivors_py, unionfind, unionfind_py
+from ext.errors import InputError, OptionError
+from ext.textviews import simd_levels
+
+FEW = st.integers(0, 12)
+EDGES = st.lists(st.tuples(FEW, FEW).filter(lambda e: e[0] != e[1]), max_size=40)
+
+
+def buckets(found: tuple[np.ndarray, np.ndarray]) -> set[tuple[int, ...]]:
+    members, starts = found
+    return {tuple(members[a:b].tolist()) for a, b in itertools.pairwise(starts)}
+
+
+def test_band_hashes_equal_the_twin_and_tell_bands_and_empties_apart() -> None:
+    sig = minhash.signatures(["", "가나다라마바", "가나다라마바", None, "가나다라마사"])
+    for shape in ((32, 4), (16, 8), (1, 128), (128, 1), (5, 3)):
+        ours = bands.band_hashes(sig, *shape)
+        assert (ours == bands_py.band_hashes(sig, *shape)).all()
+        assert (ours[[0, 3]] == bands.NO_HASH).all()
+        assert (ours[[1, 2, 4]] != bands.NO_HASH).all()
+        assert (ours[1] == ours[2]).all()
+    same = np.zeros((1, 128), dtype=np.uint32)
+    assert len(set(bands.band_hashes(same, 32, 4)[0].tolist())) == 32
+
+
+def test_one_full_bin_is_no_empty_text() -> None:
+    sig = np.full((1, 8), 0xFFFFFFFF, dtype=np.uint32)
+    sig[0, 7] = 5
+    assert (bands.band_hashes(sig, 2, 4) == bands_py.band_hashes(sig, 2, 4)).all()
+    assert (bands.band_hashes(sig, 2, 4) != bands.NO_HASH).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([0, 1, 2, 3, 1 << 63, (1 << 64) - 2, bands.NO_HASH]), max_size=60))
+def test_groups_equal_the_twin(values: list[int]) -> None:
+    column = np.array(values, dtype=np.uint64)
+    assert buckets(bands.groups(column)) == buckets(bands_py.groups(column))
+
+
+@pytest.mark.parametrize("distinct", [1, 2, 100, 50_000, 10**9])
+def test_large_buckets_and_many_parts(distinct: int) -> None:
+    rng = np.random.default_rng(distinct)
+    values = rng.integers(0, distinct, 200_000).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    table = np.stack([values, values], axis=1)  # a strided column
+    ours, twin = bands.groups(table[:, 1]), bands_py.groups(values)
+    assert buckets(ours) == buckets(twin)
+    assert bands.groups(np.sort(values))[0].dtype == np.uint32
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5) | st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)), max_size=50))
+def test_sort_entries_equals_the_twin(entries: list[tuple[int, int]]) -> None:
+    h, d = (np.array([e[i] for e in entries], dtype=np.uint64) for i in (0, 1))
+    ours, twin = bands.sort_entries(h, d), bands_py.sort_entries(h, d)
+    assert [x.tolist() for x in ours] == [x.tolist() for x in twin]
+    first = bands.pivots(ours[0])
+    assert all(ours[0][p] == v and (p == 0 or ours[0][p - 1] != v) for p, v in zip(first, ours[0], strict=True))
+
+
+def test_sort_entries_leaves_its_input_alone() -> None:
+    h, d = np.array([3, 1, 2], dtype=np.uint64), np.array([0, 1, 2], dtype=np.uint64)
+    bands.sort_entries(h, d)
+    assert h.tolist() == [3, 1, 2]
+
+
+def test_bad_arrays_are_named() -> None:
+    with pytest.raises(InputError):
+        bands.band_hashes(np.zeros((2, 4)), 1, 4)
+    with pytest.raises(OptionError):
+        bands.band_hashes(np.zeros((2, 4), dtype=np.uint32), 2, 4)
+    with pytest.raises(InputError):
+        bands.groups(np.zeros(3))
+    with pytest.raises(InputError):
+        bands.sort_entries(np.zeros(3, np.uint64), np.zeros(2, np.uint64))
+
+
+@settings(max_examples=300, deadline=None)
+@given(EDGES)
+def test_greedy_equals_the_twin(edges: list[tuple[int, int]]) -> None:
+    left, right = [e[0] for e in edges], [e[1] for e in edges]
+    ours, twin = survivors.greedy(13, left, right), survivors_py.greedy(13, left, right)
+    assert [x.tolist() for x in ours] == [x.tolist() for x in twin]
+
+
+@settings(max_examples=100, deadline=None)
+@given(EDGES, st.randoms())
+def test_greedy_does_not_depend_on_the_order_or_the_direction_of_edges(
+    edges: list[tuple[int, int]], rng: random.Random
+) -> None:
+    first = survivors.greedy(13, [e[0] for e in edges], [e[1] for e in edges])[0]
+    turned = [e if rng.random() < 0.5 else (e[1], e[0]) for e in edges]
+    rng.shuffle(turned)
+    again = survivors.greedy(13, [e[0] for e in turned], [e[1] for e in turned])[0]
+    assert first.tolist() == again.tolist()
+    # No two survivors share an edge, and every dropped document has one with its survivor.
+    assert all(first[a] != a or first[b] != b for a, b in edges)
+    assert all(first[d] == d or (d, first[d]) in {*edges, *((b, a) for a, b in edges)} for d in range(13))
+
+
+def test_a_chain_drops_every_second_one() -> None:
+    survivor, edge = survivors.greedy(5, [0, 1, 2, 3], [1, 2, 3, 4])
+    assert survivor.tolist() == [0, 0, 2, 2, 4]
+    assert edge.tolist() == [-1, 0, -1, 2, -1]
+
+
+def test_bad_edges_are_named() -> None:
+    for left, right in (([0], [5]), ([-1], [0]), ([1], [1]), ([0], [0, 1])):
+        with pytest.raises(InputError):
+            survivors.greedy(3, left, right)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(FEW | st.integers(0, 2**64 - 1), FEW), max_size=30))
+def test_components_equal_the_twin(edges: list[tuple[int, int]]) -> None:
+    left, right = [e[0] for e in edges], [e[1] for e in edges]
+    ours = unionfind.components(np.array(left, np.uint64), np.array(right, np.uint64))
+    assert [x.tolist() for x in ours] == [x.tolist() for x in unionfind_py.components(left, right)]
+
+
+# --- content hash
+
+
+def test_siphash_is_the_published_one() -> None:
+    """vectors.h of the SipHash reference code, 128-bit output, key 00..0f, message 00..(n-1)."""
+    key = bytes(range(16))
+    expected = {0: "a3817f04ba25a8e66df67214c7550293", 1: "da87c1d86b99af44347659119b22fc45"}
+    for length, digest in expected.items():
+        assert contenthash_py.siphash128(key, bytes(range(length))).hex() == digest
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.none() | st.text(st.characters(exclude_categories=()), max_size=40), max_size=6),
+    st.binary(min_size=16, max_size=16),
+)
+def test_content_hash_equals_the_twin(texts: list[str | None], key: bytes) -> None:
+    for level in simd_levels():
+        assert contenthash.keyed(texts, key, simd=level).tobytes() == contenthash_py.keyed(texts, key).tobytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.none() | st.text(max_size=80), max_size=6))
+def test_content_hash_is_one_for_str_and_arrow(texts: list[str | None]) -> None:
+    expected = contenthash.keyed(texts, bytes(16)).tobytes()
+    for kind in (pa.string(), pa.large_string()):
+        assert contenthash.keyed(pa.array(texts, kind), bytes(16)).tobytes() == expected
+
+
+def test_content_hash_tells_texts_and_keys_apart() -> None:
+    texts = ["", "\0", "\0\0", "가", "가\0", "😀", "\ud83d\ude00", "a", "b"]
+    digests = {row.tobytes() for row in contenthash.keyed(texts, contenthash.KEY)}
+    assert len(digests) == len(texts)
+    assert not digests & {row.tobytes() for row in contenthash.keyed(texts, bytes(16))}
+    with pytest.raises(OptionError):
+        contenthash.keyed(["a"], b"short")
