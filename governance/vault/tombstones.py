@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 from sqlalchemy import Engine, insert, select
@@ -18,7 +18,8 @@ from governance.vault.store import TOMBSTONE
 
 TombstoneKind = Literal["document", "subject", "source"]
 KINDS: Final = ("document", "subject", "source")
-TOMBSTONES: Final[pa.Schema] = pa.schema({"kind": pa.string(), "mark": pa.binary(16)})
+_COLUMNS: Any = [("kind", pa.string()), ("mark", pa.binary(16))]  # pyarrow's stubs don't know their own types
+TOMBSTONES: Final = pa.schema(_COLUMNS)
 
 
 @dataclass(frozen=True, repr=False)
