@@ -116,6 +116,7 @@ class World:
     folder: Path
     root: Root = field(default_factory=make_root)
     listers: tuple[str, ...] = ("officer-1",)
+    rows: int = 4  # a batch
 
     def __post_init__(self) -> None:
         engine = open_engine(database_url(self.folder / "audit.db"))
@@ -130,7 +131,7 @@ class World:
     def propose(self, release: str = "korean-public@1", now: dt.datetime = NOW, **facts: object) -> str:
         """Returns the certificate's digest."""
         stage = self.folder / "stage" / release
-        manifest = write_shards(stage, release)
+        manifest = write_shards(stage, release, rows=self.rows)
         salt = hashlib.sha256(release.encode()).digest()
         made = make_facts(manifest.rows, **facts)
         return propose(self.office, release, manifest, made, stage, signer("engineer-1"), now, salt).certificate
