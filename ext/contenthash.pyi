@@ -17,3 +17,10 @@ def keyed(
     *,
     simd: str | None = None,
 ) -> npt.NDArray[np.uint8]: ...
+def equal(
+    texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews,
+    left: npt.ArrayLike,
+    right: npt.ArrayLike,
+    *,
+    simd: str | None = None,
+) -> npt.NDArray[np.bool_]: ...

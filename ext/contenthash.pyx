@@ -9,7 +9,7 @@ import numpy as np
 from libc.stdint cimport uint8_t
 from libc.string cimport memset
 
-from ext.errors import CapacityError, OptionError
+from ext.errors import CapacityError, InputError, OptionError
 from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_view, views_of
 
 from ext.contenthash_py import KEY, SCHEME, VERSION
@@ -17,6 +17,7 @@ from ext.contenthash_py import KEY, SCHEME, VERSION
 cdef extern from "siphash.h":
     int content_digest(const uint8_t *key, const text_view *text, int level, scratch *room, scratch *wide_room,
                        uint8_t *out) nogil
+    int same_content(const text_view *a, const text_view *b, int level, scratch *rooms) nogil
 
 
 def keyed(texts, bytes key, *, simd=None):
@@ -47,3 +48,34 @@ def keyed(texts, bytes key, *, simd=None):
     if failed:
         raise CapacityError(f"row {i}: no memory to decode the text", "split the document")
     return out
+
+
+def equal(texts, left, right, *, simd=None):
+    """bool[m]: whether texts[left[i]] and texts[right[i]] are the same code points (two empty ones are).
+
+    What the digests only promise, this checks. Raises InputError, CapacityError.
+    """
+    cdef TextViews batch = views_of(texts)
+    a_views, b_views = batch.take(left), batch.take(right)
+    if a_views.count != b_views.count:
+        raise InputError("left and right differ in length", "pass two flat arrays of equal length")
+    cdef TextViews a = a_views, b = b_views
+    cdef int level = level_of(simd), same = 0
+    cdef Py_ssize_t i
+    out = np.empty(a.count, dtype=np.uint8)
+    cdef uint8_t[::1] flags = out
+    cdef scratch rooms[4]
+    memset(rooms, 0, sizeof(rooms))
+    try:
+        with nogil:
+            for i in range(a.count):
+                same = same_content(&a.views[i], &b.views[i], level, rooms)
+                if same < 0:
+                    break
+                flags[i] = same
+    finally:
+        for i in range(4):
+            scratch_free(&rooms[i])
+    if same < 0:
+        raise CapacityError("no memory to decode a text", "split the document")
+    return out.view(np.bool_)

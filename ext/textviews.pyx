@@ -3,6 +3,7 @@
 No text is copied: a str's own buffer and Arrow's data buffer are read in place. None and null read as empty.
 """
 
+import numpy as np
 import pyarrow as pa
 
 from cpython.object cimport PyObject
@@ -42,6 +43,27 @@ cdef class TextViews:
 
     def __dealloc__(self):
         free(self.views)
+
+    def take(self, rows):
+        """The views of those rows (int64[m], any order, repeats allowed), over the same texts."""
+        picked = np.ascontiguousarray(rows, dtype=np.int64)
+        if picked.ndim != 1 or (picked.size and not (0 <= picked.min() and picked.max() < self.count)):
+            raise InputError("a row number lies outside the texts", f"use 0 to {self.count - 1}")
+        cdef const int64_t[::1] row = picked
+        cdef TextViews batch = _empty(row.shape[0], self.owner)
+        cdef Py_ssize_t i
+        for i in range(batch.count):
+            batch.views[i] = self.views[row[i]]
+        return batch
+
+    def is_empty(self):
+        """bool[count]: which texts are empty or null."""
+        out = np.empty(self.count, dtype=np.uint8)
+        cdef unsigned char[::1] flags = out
+        cdef Py_ssize_t i
+        for i in range(self.count):
+            flags[i] = self.views[i].len == 0
+        return out.view(np.bool_)
 
 
 cdef TextViews _empty(Py_ssize_t count, object owner):

@@ -52,4 +52,16 @@ static int content_digest(const uint8_t key[16], const text_view *text, int leve
                (size_t)wide.len * (size_t)wide.kind, out);
     return 0;
 }
+
+/* Whether two texts are the same code points: 1, 0, or -1 when memory is short. Four scratch rooms. */
+static int same_content(const text_view *a, const text_view *b, int level, scratch *rooms) {
+    text_view x, y;
+    if (a->kind == b->kind && a->len == b->len && (!a->len || !memcmp(a->data, b->data, (size_t)a->len * (size_t)(a->kind ? a->kind : 1))))
+        return 1;
+    if (text_points(a, rooms, level, &x) || text_points(b, rooms + 1, level, &y)) return -1;
+    if (x.len != y.len) return 0;
+    int kind = x.kind > y.kind ? x.kind : y.kind;
+    if (text_widen(&x, kind, rooms + 2, &x) || text_widen(&y, kind, rooms + 3, &y)) return -1;
+    return !x.len || memcmp(x.data, y.data, (size_t)x.len * (size_t)kind) == 0;
+}
 #endif
