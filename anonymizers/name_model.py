@@ -1,0 +1,94 @@
+"""The person-name model: reads the lists under data/ into the tables that ext.names scans with.
+
+- surnames.txt: syllable (or two) and weight; given_syllables.txt: syllable, weight as first, weight as second;
+- given_pairs.txt: weight and common given names; not_names.txt: ordinary words that look like names, by level;
+- name_context.yaml: titles, honorifics, cues, verbs, particles.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from ext import names_py as twin
+
+_NEEDS: Final = (  # longest first; the first letters of a tail say what sound must stand before it
+    ("으로", twin.NEED_EU), ("이랑", twin.NEED_CONSONANT), ("이나", twin.NEED_CONSONANT), ("은", twin.NEED_CONSONANT),
+    ("을", twin.NEED_CONSONANT), ("과", twin.NEED_CONSONANT), ("는", twin.NEED_VOWEL), ("를", twin.NEED_VOWEL),
+    ("와", twin.NEED_VOWEL), ("가", twin.NEED_VOWEL), ("랑", twin.NEED_VOWEL), ("로", twin.NEED_RO),
+    ("였", twin.NEED_VOWEL), ("예요", twin.NEED_VOWEL), ("며", twin.NEED_VOWEL), ("라고", twin.NEED_VOWEL),
+    ("라는", twin.NEED_VOWEL), ("이에요", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NameModel:
+    """Arguments of ext.names.NameScanner."""
+
+    surname: npt.NDArray[np.int16]
+    given1: npt.NDArray[np.int16]
+    given2: npt.NDArray[np.int16]
+    words: dict[str, int]
+
+
+@functools.cache
+def name_model() -> NameModel:
+    """The shipped model."""
+    surname, given1, given2 = (np.full(twin.SYLLABLES, twin.NONE, np.int16) for _ in range(3))
+    words: dict[str, int] = {}
+    for word, weight in _rows("surnames.txt"):
+        if len(word) == 1:
+            surname[ord(word) - twin.FIRST] = int(weight)
+        else:
+            words["s" + word] = int(weight)
+    for syllable, first, second in _rows("given_syllables.txt"):
+        for table, weight in ((given1, first), (given2, second)):
+            if weight != "-":
+                table[ord(syllable) - twin.FIRST] = int(weight)
+    for weight, *pairs in _rows("given_pairs.txt"):
+        words.update(("p" + pair, int(weight)) for pair in pairs)
+    for level, *entries in _rows("not_names.txt"):
+        words.update(("x" + entry, int(level)) for entry in entries)
+    _add_context(words)
+    return NameModel(surname, given1, given2, words)
+
+
+def _rows(name: str) -> list[list[str]]:
+    lines = (files("anonymizers") / "data" / name).read_text(encoding="utf-8").splitlines()
+    return [line.split() for line in lines if line and not line.startswith("#")]
+
+
+def _add_context(words: dict[str, int]) -> None:
+    raw = cast(dict[str, Any], yaml.safe_load((files("anonymizers") / "data/name_context.yaml").read_text("utf-8")))
+    kinds = {
+        "neutral": twin.PARTICLE, "person": twin.PERSON_PARTICLE, "place": twin.PLACE, "copula": twin.COPULA,
+    }  # fmt: skip
+    for kind, row in raw["particles"].items():
+        for word in row["words"]:
+            words["t" + word] = pack(kinds[kind], _need(word), row["weight"])
+    for word in raw["vocative"]["words"]:
+        need = twin.NEED_CONSONANT if word in ("아", "이야") else twin.NEED_VOWEL
+        words["t" + word] = pack(twin.VOCATIVE, need, raw["vocative"]["weight"])
+    for part, kind in (("titles", twin.TITLE), ("honorifics", twin.HONORIFIC), ("signatures", twin.SIGNATURE)):
+        for weight, entries in raw[part].items():
+            words.update(("t" + word, pack(kind, twin.NEED_ANY, weight)) for word in entries)
+    for weight, entries in raw["cues"].items():
+        for word in entries:
+            words["c" + word] = max(weight, words.get("c" + word, 0))
+    for weight, entries in raw["verbs"].items():
+        words.update(("v" + word[:3], weight) for word in entries)
+
+
+def pack(kind: int, need: int, weight: int) -> int:
+    """A tail's value: class, what it needs, weight."""
+    return kind | need << 4 | weight << 8
+
+
+def _need(word: str) -> int:
+    return next((need for prefix, need in _NEEDS if word.startswith(prefix)), twin.NEED_ANY)

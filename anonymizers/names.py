@@ -1,0 +1,110 @@
+"""Person names (PIPA 2(1)): the kernel scans, firm names vouch for bare ones of the same text, Kiwi settles the rest.
+
+1. ext.names sums evidence for each candidate: surname and given-name syllables, tail, title, cue, verb, list,
+   signature; the exclusion lexicon subtracts.
+2. A name that stands firmly once (`김○○ 씨`) lifts its bare repetitions in the same document.
+3. Candidates between two thresholds go to Kiwi while its budget lasts: a proper noun is lifted, anything else sinks.
+
+A particle, title or honorific is never inside the span. Scores are a fixed function of the evidence: 600,000 is where
+policies act, 450,000 where review begins.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from anonymizers.findings import Finding
+from anonymizers.name_model import name_model
+from ext import names_py as twin
+from ext.names_py import NameScanner
+
+VERSION: Final = "1"
+_FLOOR: Final = 50  # total at which a candidate is worth a finding (450,000)
+_SURE: Final = 80  # total of 600,000
+_STRONG: Final = 110  # total that vouches for repetitions
+_REPEATED: Final = 60
+_WINDOW: Final = 40  # code points on either side that Kiwi reads
+_EVIDENCE: Final = (
+    (twin.F_HONORIFIC, "honorific"), (twin.F_TITLE, "title"), (twin.F_CUE, "cue"), (twin.F_VERB, "verb"),
+    (twin.F_LIST, "list"), (twin.F_SIGNATURE, "signature"), (twin.F_HANJA, "hanja"), (twin.F_AGE, "age"),
+    (twin.F_PARTICLE, "particle"), (twin.F_LEXICON, "lexicon"), (twin.F_VOCATIVE, "vocative"),
+    (twin.F_GIVEN_ONLY, "given_only"), (twin.F_LINE, "line"),
+)  # fmt: skip
+
+
+class Tagger(Protocol):
+    """What settles an ambiguous candidate: is text[start:end] a person's name? None: can't say."""
+
+    def is_name(self, text: str, start: int, end: int) -> bool | None: ...
+
+
+@functools.cache
+def scanner() -> NameScanner:
+    """The kernel with the shipped model."""
+    model = name_model()
+    return NameScanner(model.surname, model.given1, model.given2, model.words)
+
+
+def score_ppm(total: int) -> int:
+    """Evidence (tenths of a bit) as parts per million; linear, so that equal evidence gives equal scores anywhere."""
+    return max(0, min(990_000, 500_000 + 5_000 * (total - 60)))
+
+
+class NameRecognizer:
+    """Batch recognizer (anonymizers.findings.Recognized) of PERSON."""
+
+    name: Final = "names"
+    version: Final = VERSION
+
+    def __init__(self, *, kiwi_budget_ppm: int = 1_000, tagger: Tagger | None = None) -> None:
+        self._budget_ppm = kiwi_budget_ppm
+        self._tagger = tagger
+
+    def find(self, texts: Sequence[str]) -> Iterable[Finding]:
+        """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
+        scan = scanner().scan
+        budget = sum(map(len, texts)) * self._budget_ppm // 1_000_000
+        for doc, text in enumerate(texts):
+            hits = scan(text, _FLOOR)
+            if not hits:
+                continue
+            strong = {text[start:end] for start, end, total, _ in hits if total >= _STRONG and end - start >= 3}
+            if strong:
+                hits = _repeated(text, hits, strong)
+            for start, end, total, flags in hits:
+                evidence = tuple(word for flag, word in _EVIDENCE if flags & flag)
+                if total < _SURE and budget > 0:
+                    budget -= min(len(text), 2 * _WINDOW)
+                    total, settled = self._settle(text, start, end, total)
+                    evidence += settled
+                if total >= _FLOOR:
+                    yield Finding(doc, start, end, "PERSON", score_ppm(total), evidence)
+
+    def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:
+        if self._tagger is None:
+            self._tagger = _kiwi_tagger()
+        left, right = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
+        verdict = self._tagger.is_name(text[left:right], start - left, end - left)
+        if verdict is None:
+            return total, ()
+        return (max(total, _SURE), ("kiwi",)) if verdict else (0, ())
+
+
+def _repeated(text: str, hits: list[tuple[int, int, int, int]], strong: set[str]) -> list[tuple[int, int, int, int]]:
+    """All candidates of the text again, those spelled like a strong one lifted."""
+    lifted = []
+    for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
+        if total < _STRONG and text[start:end] in strong:
+            total += _REPEATED
+        if total >= _FLOOR:
+            lifted.append((start, end, total, flags))
+    return lifted or hits
+
+
+@functools.cache
+def _kiwi_tagger() -> Tagger:
+    from anonymizers.kiwi import KiwiTagger
+
+    return KiwiTagger()

@@ -1,0 +1,252 @@
+"""Find, decide, rewrite for a batch of texts: the one call that the anonymize stage makes.
+
+`anonymize_batch` is a pure function of its arguments: no clock, no state, no partition of the batch shows in a result.
+A text without findings comes back as the same object. No raw value leaves this module: review items show the context
+with every value masked, errors name types only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from anonymizers.children import ChildSignal, child_signals
+from anonymizers.entities import entities
+from anonymizers.findings import Finding, Recognized, resolve
+from anonymizers.operators import Keys
+from anonymizers.rewrite import Edit, OutSpan, rewrite
+from anonymizers.sensitive import anchors
+from schemas.policy import Policy
+
+Action = Literal["kept", "changed", "dropped", "quarantined"]
+_CONTEXT: Final = 24  # code points of context on each side of a review item
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """A row of spans.arrow (schemas.arrow.SPANS) with the batch's document number instead of the id."""
+
+    doc: int
+    start: int
+    end: int
+    type: str
+    operator: str
+    out_start: int
+    out_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A finding between two thresholds. `context` is rewritten text: the value and its neighbours are masked."""
+
+    doc: int
+    start: int
+    end: int
+    type: str
+    score_ppm: int
+    evidence: tuple[str, ...]
+    context: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """Per text: `texts` ("" when dropped or quarantined), `actions`, `reasons`, `scores_ppm` (-1: nothing found) and
+    `thresholds_ppm`. For the batch: spans, counts by type, what the officer should look at, child signals."""
+
+    texts: list[str] = field(repr=False)
+    actions: list[Action]
+    reasons: list[str]
+    scores_ppm: list[int]
+    thresholds_ppm: list[int]
+    spans: list[SpanRow]
+    counts: Mapping[str, int]
+    review: list[ReviewItem]
+    children: list[ChildSignal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What the policy says about one text's findings."""
+
+    edits: list[Edit]
+    review: list[Finding]
+    score_ppm: int
+    threshold_ppm: int
+    sensitive: bool
+    consented: list[Finding]
+
+
+def anonymize_batch(
+    texts: Sequence[str],
+    *,
+    policy: Policy,
+    recognizers: Sequence[Recognized],
+    pseudonym_key: bytes,
+    doc_keys: Sequence[bytes],
+    sensitive_consent: Sequence[bool] | None = None,
+    guardian_consent: Sequence[bool] | None = None,
+    child_directed: bool = False,
+    public_figures: frozenset[str] = frozenset(),
+    seen: Callable[[str], bool] | None = None,
+) -> BatchResult:
+    """Anonymizes `texts` under `policy`.
+
+    `doc_keys` bound the consistency of pseudonyms, one per text. `sensitive_consent` and `guardian_consent` say, per
+    text, that separate consent (PIPA 23①1) or a guardian's consent (22-2) is on record; absent means none is.
+    `public_figures` are names that policy keeps (public_figures.load_public_figures). `seen` tells surrogates what
+    values the corpus holds; without it they avoid the values of their own text.
+    """
+    by_doc: dict[int, list[Finding]] = {}
+    for finding in resolve(found for recognizer in recognizers for found in recognizer.find(texts)):
+        by_doc.setdefault(finding.doc, []).append(finding)
+    children = child_signals(texts)
+    underage = _underage_authors(children, policy, guardian_consent, child_directed)
+    result = BatchResult(
+        list(texts), ["kept"] * len(texts), ["no_finding"] * len(texts), [-1] * len(texts), [-1] * len(texts),
+        [], Counter(), [], children,
+    )  # fmt: skip
+    counts: Counter[str] = Counter()
+    for doc in sorted(by_doc.keys() | underage.keys()):
+        if doc in underage:
+            _settle(
+                result, doc, "", "quarantined", "child_author", underage[doc], policy.anonymize.children.threshold_ppm
+            )
+            continue
+        text = texts[doc]
+        consent = sensitive_consent is not None and sensitive_consent[doc]
+        decided = _decide(text, by_doc[doc], policy, consent, public_figures)
+        keys = Keys(pseudonym_key, doc_keys[doc], seen or text.__contains__)
+        new, spans = rewrite(text, decided.edits, keys)
+        action, reason = _verdict(text, new, decided.sensitive)
+        _settle(
+            result, doc, "" if action == "dropped" else new, action, reason, decided.score_ppm, decided.threshold_ppm
+        )
+        counts.update(span.type for span in spans if span.operator != "keep")
+        result.review.extend(_review_item(found, new, spans) for found in decided.review)
+        if action != "dropped":
+            spans += _kept_sentences(text, new, spans, decided.consented)
+            rows = sorted(spans, key=lambda s: (s.start, s.end, s.type))
+            result.spans.extend(SpanRow(doc, s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in rows)
+    assert isinstance(result.counts, Counter)
+    result.counts.update(counts)
+    return result
+
+
+def default_recognizers(policy: Policy) -> list[Recognized]:
+    """Structured types, person names and sensitive sentences, with the budgets of `policy`."""
+    from anonymizers.names import NameRecognizer
+    from anonymizers.sensitive import SensitiveRecognizer
+
+    return [*_structured(), NameRecognizer(kiwi_budget_ppm=policy.anonymize.kiwi_budget_ppm), SensitiveRecognizer()]
+
+
+def _structured() -> list[Recognized]:
+    return []
+
+
+def _settle(result: BatchResult, doc: int, text: str, action: Action, reason: str, score: int, threshold: int) -> None:
+    result.texts[doc], result.actions[doc], result.reasons[doc] = text, action, reason
+    result.scores_ppm[doc], result.thresholds_ppm[doc] = score, threshold
+
+
+def _underage_authors(
+    children: Sequence[ChildSignal], policy: Policy, guardian_consent: Sequence[bool] | None, child_directed: bool
+) -> dict[int, int]:
+    """{doc: score} of texts to quarantine (PIPA 22-2). On a child-directed source a weaker signal is enough."""
+    rule = policy.anonymize.children
+    if rule.authors != "quarantine":
+        return {}
+    threshold = rule.threshold_ppm // 2 if child_directed else rule.threshold_ppm
+    found: dict[int, int] = {}
+    for signal in children:
+        consented = guardian_consent is not None and guardian_consent[signal.doc]
+        if signal.kind == "author" and signal.score_ppm >= threshold and not consented:
+            found[signal.doc] = max(found.get(signal.doc, 0), signal.score_ppm)
+    return found
+
+
+def _decide(
+    text: str, findings: Sequence[Finding], policy: Policy, consent: bool, public_figures: frozenset[str]
+) -> _Decided:
+    rules = policy.anonymize.entities
+    edits: list[Edit] = []
+    review: list[Finding] = []
+    sentences: list[Finding] = []
+    consented: list[Finding] = []
+    score, threshold, sensitive = -1, -1, False
+    for found in findings:
+        entity = entities()[found.type]
+        if entity.law_class == "sensitive":
+            sentences.append(found)
+            continue
+        rule = rules[found.action]
+        if found.score_ppm < rule.review_ppm:
+            continue
+        operator = rule.operator
+        if found.type == "PERSON" and text[found.start : found.end] in public_figures:
+            operator = "keep"
+        elif found.score_ppm < rule.threshold_ppm and operator != "keep":
+            operator = "mask"  # what waits for review is masked
+            review.append(found)
+        edits.append(Edit(found.start, found.end, found.type, operator))
+        if found.score_ppm > score:
+            score, threshold = found.score_ppm, rule.threshold_ppm
+    for found in sentences:
+        rule23 = policy.anonymize.sensitive
+        if found.score_ppm < rule23.threshold_ppm:
+            continue
+        if rule23.operator == "keep_with_consent" and consent:
+            consented.append(found)
+            continue
+        edits += _sensitive_edits(text, found, rule23.operator, findings)
+        sensitive = True
+        if found.score_ppm > score:
+            score, threshold = found.score_ppm, rule23.threshold_ppm
+    return _Decided(edits, review, score, threshold, sensitive, consented)
+
+
+def _sensitive_edits(text: str, sentence: Finding, operator: str, findings: Sequence[Finding]) -> list[Edit]:
+    """Art. 23 without separate consent: the person in the sentence goes (de-linked), else the sentence."""
+    if operator == "delink":
+        persons = [(f.start, f.end) for f in findings if f.type == "PERSON" and _inside(f, sentence)]
+        persons += anchors(text, sentence.start, sentence.end)
+        if persons:
+            return [Edit(start, end, "PERSON", "delink") for start, end in persons]
+    return [Edit(sentence.start, sentence.end, sentence.type, "drop_sentence")]
+
+
+def _kept_sentences(text: str, new: str, spans: Sequence[OutSpan], consented: Sequence[Finding]) -> list[OutSpan]:
+    """Sentences kept under separate consent, recorded so that the residual check can discount them."""
+    return [
+        OutSpan(f.start, f.end, f.type, "keep", _moved(f.start, text, new, spans), _moved(f.end, text, new, spans))
+        for f in consented
+    ]
+
+
+def _moved(offset: int, text: str, new: str, spans: Sequence[OutSpan]) -> int:
+    """Where an offset of `text` outside every span stands in `new`: counted back from the next span, for particles
+    change right behind one only."""
+    following = next((s for s in spans if s.start >= offset), None)
+    return following.out_start - (following.start - offset) if following else len(new) - (len(text) - offset)
+
+
+def _inside(found: Finding, sentence: Finding) -> bool:
+    return sentence.start <= found.start and found.end <= sentence.end
+
+
+def _verdict(text: str, new: str, sensitive: bool) -> tuple[Action, str]:
+    if new == text:
+        return "kept", "below_threshold"
+    if not new.strip():
+        return "dropped", "nothing_left"
+    return "changed", "sensitive_sentence" if sensitive else "personal_data"
+
+
+def _review_item(found: Finding, new: str, spans: Sequence[OutSpan]) -> ReviewItem:
+    """The span's neighbourhood in the *rewritten* text."""
+    span = next((s for s in spans if s.start <= found.start < s.end), None)
+    at, to = (span.out_start, span.out_end) if span else (0, 0)
+    context = new[max(0, at - _CONTEXT) : to + _CONTEXT]
+    return ReviewItem(found.doc, found.start, found.end, found.type, found.score_ppm, found.evidence, context)
