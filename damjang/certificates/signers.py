@@ -81,12 +81,12 @@ def _software(uri: str, pem: bytes) -> SoftwareSigner:
 
 def _read_private(path: Path) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        with path.open("rb") as file:
+            mode, data = os.fstat(file.fileno()).st_mode, file.read()
     except OSError as error:
         raise KeyRefused(
             f"key file {path.name}: {os.strerror(error.errno or 0)}", "check the path after file:"
         ) from None
-    with os.fdopen(handle, "rb") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise KeyRefused(f"key file {path.name}: others can read it", f"chmod 600 {path.name}")
-        return file.read()
+    if stat.S_IMODE(mode) & 0o077:
+        raise KeyRefused(f"key file {path.name}: others can read it", f"chmod 600 {path.name}")
+    return data
