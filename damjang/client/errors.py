@@ -45,3 +45,7 @@ class NotPinned(TrustError):
     """No root of trust is pinned for this release on this machine."""
 
     remedy_default = "name the root that you trust: trust='root.json', or pull with --trust root.json once"
+
+
+class ClusterUnknown(TrustError):
+    """The cluster is not among those enrolled, so nothing may be pulled for it."""
