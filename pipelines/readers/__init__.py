@@ -77,6 +77,8 @@ def _lines(unit: WorkUnit, source: Source, root: Path, max_record_bytes: int) ->
     for item in blocks(stream.chunks(), splitter, offset, max_record_bytes):
         if isinstance(item, TooLong):
             yield Broken(unit.path, item.offset, item.length, "record_too_long")
+            if isinstance(parser, CsvParser) and parser.header is None:
+                parser.header = []  # that was the header
             end = item.offset + item.length
             continue
         end = item.offset + len(item.data)

@@ -1,7 +1,9 @@
 """CSV by RFC 4180: a header, commas, doubled quotes, newlines inside quotes. A blank line is no record.
 
 The splitter (frames.py) has found the records; here each is cut into fields. One whose quotes are wrong or whose
-number of fields differs from the header's is broken, alone.
+number of fields differs from the header's is broken, alone. Where that is a stray quote that ran several lines together
+(all lines behind the first are perfect records), only the first line is broken; else all is: half a record must not
+become a document that has lost its key and its subjects.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from pipelines.readers.frames import Block
+from pipelines.readers.frames import Block, is_strict_csv
 from pipelines.readers.jsonl import unique
 from pipelines.readers.records import Broken, RawBatch, int64
 from schemas.project import Source
@@ -36,26 +38,16 @@ class CsvParser:
         broken: list[Broken] = []
         for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True):
             raw = block.data[start:end].removesuffix(b"\r")
-            if block.offset + start == 0:
+            offset = block.offset + start
+            if offset == 0:
                 raw = raw.removeprefix(_BOM)
-            if not raw.strip():
-                continue
-            row = fields(raw, self.source.encoding)
-            if self.header is None:
-                self.header = row if isinstance(row, list) else []
-                if not isinstance(row, list):
-                    broken.append(Broken(self.path, block.offset + start, len(raw), row))
-                continue
-            if isinstance(row, list) and self.source.text not in self.header:
-                row = "missing_text"
-            elif isinstance(row, list) and len(row) != len(self.header):
-                row = "csv_malformed"
-            if isinstance(row, str):
-                broken.append(Broken(self.path, block.offset + start, len(raw), row))
-                continue
-            offsets.append(block.offset + start)
-            lengths.append(len(raw))
-            rows.append(row)
+            for at, length, row in self._rows(raw, offset):
+                if isinstance(row, str):
+                    broken.append(Broken(self.path, at, length, row))
+                else:
+                    offsets.append(at)
+                    lengths.append(length)
+                    rows.append(row)
         if rows and self.header is not None:
             yield RawBatch(
                 int64(offsets),
@@ -72,6 +64,36 @@ class CsvParser:
                 else [()] * len(rows),
             )
         yield from broken
+
+    def _rows(self, raw: bytes, offset: int) -> list[tuple[int, int, list[str] | str]]:
+        """(offset, length, fields or a reason) of one record, or of the lines that a stray quote had run together."""
+        if not raw.strip():
+            return []
+        row = self._row(raw)
+        if self.header is None:
+            self.header = row if isinstance(row, list) else []
+            return [] if isinstance(row, list) else [(offset, len(raw), row)]
+        if row == "csv_malformed" and b"\n" in raw and len(self.header) > 1:
+            lines = raw.split(b"\n")
+            found: list[tuple[int, int, list[str] | str]] = [(offset, len(lines[0].removesuffix(b"\r")), row)]
+            offset += len(lines[0]) + 1
+            for line in lines[1:]:
+                rest = line.removesuffix(b"\r")
+                if rest:
+                    found.append((offset, len(rest), self._row(rest) if is_strict_csv(rest) else "csv_malformed"))
+                offset += len(line) + 1
+            if not any(isinstance(fields, str) for _, _, fields in found[1:]):
+                return found
+            offset -= len(raw) + 1
+        return [(offset, len(raw), row)]
+
+    def _row(self, raw: bytes) -> list[str] | str:
+        row = fields(raw, self.source.encoding)
+        if self.header is None or isinstance(row, str):
+            return row
+        if self.source.text not in self.header:
+            return "missing_text"
+        return row if len(row) == len(self.header) else "csv_malformed"
 
     def _column(self, rows: list[list[str]], name: str) -> list[str]:
         if self.header is None or name not in self.header:

@@ -39,38 +39,42 @@ class CsvSplitter:
 
     Four states: S at a field's start, U in an unquoted field, Q in a quoted one, E behind a quote inside a quoted one.
     A quote opens a field only at its start; a quoted field whose closing quote is followed by other text goes on
-    unquoted, so that one bad record does not turn the rest of the file inside out (Python's csv does the same).
+    unquoted, so that one bad record does not turn the rest of the file inside out (Python's csv does the same). And one
+    that has run for QUOTED_LIMIT bytes ends at the next newline: a stray quote costs that much, not the file.
     """
+
+    QUOTED_LIMIT = 16 << 20
 
     def __init__(self) -> None:
         self.state = "S"
+        self.quoted = 0  # in Q and E: bytes since the field's opening quote
 
     def ends(self, chunk: bytes) -> Int64Array:
-        if self.state == "E":
-            self.state = {_QUOTE: "Q", _COMMA: "S", _NEWLINE: "S"}.get(chunk[0], "U")
-            head = [0] if chunk[0] == _NEWLINE else []
-            rest = self._from(chunk, 1)
-            return np.array([*head, *rest.tolist()], np.int64) if head else rest
-        return self._from(chunk, 0)
+        step = max(1, self.QUOTED_LIMIT // 2)  # no field opens and reaches the limit within one piece
+        if len(chunk) <= step:
+            return self._piece(chunk)
+        pieces = (self._piece(chunk[at : at + step]) + at for at in range(0, len(chunk), step))
+        return np.concatenate(list(pieces))
 
-    def _from(self, chunk: bytes, start: int) -> Int64Array:
-        if start == len(chunk):
-            return np.empty(0, np.int64)
-        fast = self._by_parity(chunk, start)
-        return self._by_events(chunk, start) if fast is None else fast
+    def _piece(self, piece: bytes) -> Int64Array:
+        if self.state in "QE" and self.quoted + len(piece) > self.QUOTED_LIMIT:
+            return self._by_events(piece)
+        fast = self._by_parity(piece)
+        return self._by_events(piece) if fast is None else fast
 
-    def _by_parity(self, chunk: bytes, start: int) -> Int64Array | None:
+    def _by_parity(self, piece: bytes) -> Int64Array | None:
         """Whole arrays at once, where every quote opens at a field's start, closes at a field's end, or is doubled."""
-        data = np.frombuffer(chunk, np.uint8)
-        quotes = np.flatnonzero(data[start:] == _QUOTE) + start
-        newlines = np.flatnonzero(data[start:] == _NEWLINE) + start
+        if self.state == "E":
+            return None  # rare: a quote was the last byte of the piece before
+        data = np.frombuffer(piece, np.uint8)
+        quotes = np.flatnonzero(data == _QUOTE)
+        newlines = np.flatnonzero(data == _NEWLINE)
         inside = self.state == "Q"
         openers, closers = (quotes[1::2], quotes[0::2]) if inside else (quotes[0::2], quotes[1::2])
-        before = data[openers - 1]  # at position 0 this wraps round; that opener is judged by the state below
+        before = data[openers - 1]  # a quote before an opener is always a closer: the two are one doubled quote
         legal = (before == _COMMA) | (before == _NEWLINE) | (before == _QUOTE)
-        if len(openers) and openers[0] == start:
-            legal[0] = self.state == "S"
-        # (A quote before an opener is always a closer: the two are one doubled quote.)
+        if len(openers) and openers[0] == 0:
+            legal[0] = self.state == "S"  # `before` wrapped round
         after = data[np.minimum(closers + 1, len(data) - 1)]
         ended = (after == _COMMA) | (after == _NEWLINE) | (after == _RETURN) | (after == _QUOTE)
         ended |= closers == len(data) - 1
@@ -82,42 +86,54 @@ class CsvSplitter:
         elif len(quotes) and quotes[-1] == len(data) - 1:
             self.state = "E"
         else:
-            self.state = "S" if chunk[-1] in (_COMMA, _NEWLINE) else "U"
+            self.state = "S" if piece[-1] in (_COMMA, _NEWLINE) else "U"
+        opened = openers[(before != _QUOTE) | (openers == 0)]
+        self.quoted = len(piece) - int(opened[-1]) if len(opened) else self.quoted + len(piece)
         return outside
 
-    def _by_events(self, chunk: bytes, start: int) -> Int64Array:
+    def _by_events(self, piece: bytes) -> Int64Array:
         """The same automaton, one event at a time."""
         found: list[int] = []
-        at, end, state = start, len(chunk), self.state
+        opened = -self.quoted
+        at, end, state = 0, len(piece), self.state
         while at < end:
+            byte = piece[at]
             if state == "Q":
-                quote = chunk.find(b'"', at)
-                if quote < 0:
+                quote = piece.find(b'"', at)
+                forced = piece.find(b"\n", max(at, opened + self.QUOTED_LIMIT))
+                if forced >= 0 and (quote < 0 or forced < quote):
+                    found.append(forced)
+                    state, at = "S", forced + 1
+                elif quote < 0:
                     break
-                at = quote + 1
-                if at == end:
-                    state = "E"
-                    break
-                byte = chunk[at]
+                else:
+                    state, at = "E", quote + 1
+            elif state == "E":
                 state = {_QUOTE: "Q", _COMMA: "S", _NEWLINE: "S"}.get(byte, "U")
                 if byte == _NEWLINE:
                     found.append(at)
                 at += 1
-            elif state == "S" and chunk[at] == _QUOTE:
-                state, at = "Q", at + 1
+            elif state == "S" and byte == _QUOTE:
+                opened, state, at = at, "Q", at + 1
             else:
-                event = _FIELD_OR_END.search(chunk, at)
+                event = _FIELD_OR_END.search(piece, at)
                 if event is None:
-                    state = "S" if chunk[-1] == _COMMA else "U"
+                    state = "S" if piece[-1] == _COMMA else "U"
                     break
-                if chunk[event.start()] == _NEWLINE:
+                at = event.end()
+                if piece[event.start()] == _NEWLINE:
                     found.append(event.start())
                     state = "S"
                 else:
-                    state = "Q"
-                at = event.end()
-        self.state = state
+                    opened, state = at - 1, "Q"
+        self.state, self.quoted = state, end - opened
         return np.array(found, np.int64)
+
+
+def is_strict_csv(record: bytes) -> bool:
+    """Do all quotes in a record's line stand where RFC 4180 has them?"""
+    splitter = CsvSplitter()
+    return splitter._by_parity(record + b"\n") is not None and splitter.state == "S"
 
 
 @dataclass(frozen=True)
@@ -180,8 +196,18 @@ def blocks(
 
 
 def _within(block: Block, max_record_bytes: int) -> Iterator[Block | TooLong]:
-    fits = (block.ends - block.starts) <= max_record_bytes
-    if not fits.all():
-        for start, end in zip(block.starts[~fits].tolist(), block.ends[~fits].tolist(), strict=True):
+    """The block, or its parts between the records that are too long, in order."""
+    long = np.flatnonzero(block.ends - block.starts > max_record_bytes).tolist()
+    if not long:
+        yield block
+        return
+    at = 0
+    for index in [*long, len(block.ends)]:
+        if at < index:
+            low, high = int(block.starts[at]), int(block.ends[index - 1]) + 1
+            starts, ends = block.starts[at:index] - low, block.ends[at:index] - low
+            yield Block(block.data[low:high], block.offset + low, starts, ends)
+        if index < len(block.ends):
+            start, end = int(block.starts[index]), int(block.ends[index])
             yield TooLong(block.offset + start, end - start)
-    yield Block(block.data, block.offset, block.starts[fits], block.ends[fits])
+        at = index + 1

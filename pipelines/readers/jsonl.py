@@ -125,6 +125,8 @@ class JsonlParser:
         value = _value(line, self.source.encoding)
         if not isinstance(value, dict):
             raise _Reject("not_an_object")
+        if any(isinstance(value.get(name), float) for name in self.types):
+            value = _exact(line, self.source.encoding)  # to orjson a whole number above 64 bits is a float
         for name in self.types:
             self.types[name] = _arrow_type(value.get(name)) or self.types[name]
         text = value.get(self.source.text)
@@ -162,16 +164,17 @@ def unique(values: Iterable[str | None]) -> tuple[str, ...]:
 def is_json_array(head: bytes, complete: bool, encoding: str) -> bool:
     """Is the file one JSON array instead of lines? Judged by its first bytes (`complete`: these are all).
 
-    It starts with `[`, and neither is the first line a value of its own with more lines behind it, nor any line in
-    `head` an object of its own (then it is JSON lines that begin with a bad one).
+    It starts with `[`, and it is not JSON lines that begin with a bad one: then the first line is a value of its own
+    with more lines behind it, or unindented objects are lines of their own (of an array only the last, above `]`).
     """
     text = head.removeprefix(_BOM).decode(encoding, errors="replace").lstrip()
     if not text.startswith("["):
         return False
     lines = [line for line in text.split("\n") if line.strip()]
     whole = lines if complete else lines[:-1]
-    values = [_try(line) for line in whole]
-    return not (any(isinstance(value, dict) for value in values) or (len(lines) > 1 and values[0] is not None))
+    objects = sum(isinstance(_try(line), dict) for line in whole if line.startswith("{"))
+    last = 1 if complete and lines[-1].strip() == "]" else 0
+    return objects <= last and not (len(lines) > 1 and _try(lines[0]) is not None)
 
 
 def _try(line: str) -> Any:
@@ -239,6 +242,12 @@ def _value(line: bytes, encoding: str) -> Any:
         raise _Reject("bad_encoding") from None
     except (ValueError, RecursionError):
         raise _Reject("malformed_json") from None
+
+
+def _exact(line: bytes, encoding: str) -> dict[str, Any]:
+    """A line that orjson took for an object, read by Python's json, whose integers have no limit of 64 bits."""
+    value: dict[str, Any] = json.loads(line.decode(encoding).removeprefix("\ufeff"))
+    return value
 
 
 def _arrow_type(value: object) -> pa.DataType | None:

@@ -79,32 +79,27 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _rows(file: pq.ParquetFile, start: int, end: int, columns: list[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
-    """Record batches that hold exactly the rows `start` to `end`; only the row groups that overlap are read."""
-    groups: list[int] = []
-    at = first = 0
+    """Record batches that hold exactly the rows `start` to `end`; one row group after the other, so that a damaged one
+    costs none before it."""
+    at = 0
     for group in range(file.metadata.num_row_groups):
-        rows = file.metadata.row_group(group).num_rows
-        if at < end and at + rows > start:
-            first = first if groups else at
-            groups.append(group)
-        at += rows
-    if not groups:
-        return
-    at = first
-    for batch in file.iter_batches(batch_size=batch_rows, row_groups=groups, columns=columns, use_threads=False):
-        low, high = max(start - at, 0), min(end - at, batch.num_rows)
-        if low < high:
-            yield batch.slice(low, high - low)
-        at += batch.num_rows
-        if at >= end:
-            return
+        stop = at + file.metadata.row_group(group).num_rows
+        if at < end and stop > start:
+            for batch in file.iter_batches(batch_rows, row_groups=[group], columns=columns, use_threads=False):
+                low, high = max(start - at, 0), min(end - at, batch.num_rows)
+                if low < high:
+                    yield batch.slice(low, high - low)
+                at += batch.num_rows
+                if at >= end:
+                    return
+        at = stop
 
 
 def _convert(
     name: str, first: int, batch: pa.RecordBatch, source: Source, max_record_bytes: int, batch_bytes: int
 ) -> Iterator[RawBatch | Broken]:
     """One record batch (at most batch_rows) as batches of bounded text, and its broken rows."""
-    column = batch.column(source.text)
+    column = _viewless(batch.column(source.text))
     lengths = _byte_lengths(column)
     reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(lengths < 0).tolist(), "missing_text")
     reasons |= dict.fromkeys(np.flatnonzero(lengths > max_record_bytes).tolist(), "record_too_long")
@@ -136,9 +131,9 @@ def _byte_lengths(column: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
     if pa.types.is_null(column.type):
         return np.full(len(column), -1, np.int64)
     if pa.types.is_dictionary(column.type):
-        found = pc.binary_length(_viewless(column.dictionary)).take(column.indices)
+        found = pc.binary_length(column.dictionary).take(column.indices)
     else:
-        found = pc.binary_length(_viewless(column))
+        found = pc.binary_length(column)
     lengths: np.ndarray[Any, np.dtype[np.int64]] = found.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     return lengths
 
@@ -151,11 +146,10 @@ def _texts(column: pa.Array, encoding: str) -> tuple[pa.StringArray, list[int]]:
     """The valid texts, and the positions of those that are not valid in their encoding (a `string` is UTF-8)."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    plain = _viewless(column)
-    text = pa.types.is_string(plain.type) or pa.types.is_large_string(plain.type)
+    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     if text or encoding == "utf-8":
         try:
-            out = plain.cast(pa.string())
+            out = column.cast(pa.string())
             out.validate(full=True)
         except pa.ArrowInvalid:
             pass
@@ -163,7 +157,7 @@ def _texts(column: pa.Array, encoding: str) -> tuple[pa.StringArray, list[int]]:
             return out, []
     values: list[str] = []
     bad: list[int] = []
-    for position, raw in enumerate(plain.cast(pa.large_binary()).to_pylist()):
+    for position, raw in enumerate(column.cast(pa.large_binary()).to_pylist()):
         try:
             values.append(raw.decode("utf-8" if text else encoding))
         except UnicodeDecodeError:
