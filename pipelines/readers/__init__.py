@@ -9,9 +9,9 @@ from pipelines.readers.csvfile import CsvParser
 from pipelines.readers.frames import CsvSplitter, LineSplitter, Splitter, TooLong, blocks
 from pipelines.readers.jsonl import JsonlParser, is_json_array
 from pipelines.readers.paths import decode_path
-from pipelines.readers.records import REASONS, Broken, RawBatch, bounded
+from pipelines.readers.records import REASONS, Broken, RawBatch, bounded, gathered
 from pipelines.readers.streams import ByteStream
-from pipelines.readers.textfile import joined, read_text
+from pipelines.readers.textfile import read_text
 from pipelines.readers.unit import WorkUnit
 from schemas.project import Source
 
@@ -29,7 +29,7 @@ def read_unit(
     batch_bytes: int = 1 << 20,
     batch_rows: int = 256,
 ) -> Iterator[RawBatch | Broken]:
-    """The unit's records, in file order but for broken ones, which follow the batch they fell out of.
+    """The unit's records, in file order but for broken ones, which stand near the batch they fell out of.
 
     Never raises for what a file holds. A batch has at most `batch_rows` records and `batch_bytes` of text (one record
     may exceed it). Memory: one record of `max_record_bytes` and a few chunks of 1 MiB. What comes out depends on the
@@ -40,15 +40,14 @@ def read_unit(
             read_text(m.path, unit.compression, m.size, m.file_digest, source, root, max_record_bytes)
             for m in unit.files
         )
-        yield from joined(files, batch_bytes, batch_rows)
+        yield from gathered(files, batch_bytes, batch_rows)
         return
     if unit.format == "parquet":
         from pipelines.readers.parquet import read_parquet
 
         path = root / decode_path(unit.path)
-        yield from read_parquet(
-            unit.path, path, unit.start, unit.end, source, max_record_bytes, batch_bytes, batch_rows
-        )
+        found = read_parquet(unit.path, path, unit.start, unit.end, source, max_record_bytes, batch_bytes, batch_rows)
+        yield from gathered(found, batch_bytes, batch_rows)
         return
     for item in _lines(unit, source, root, max_record_bytes):
         if isinstance(item, RawBatch):

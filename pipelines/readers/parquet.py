@@ -20,6 +20,7 @@ from pipelines.readers.records import Broken, RawBatch
 from pipelines.readers.streams import file_problem
 from schemas.project import Source
 
+BATCH_BUDGET = 64 << 20
 UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
 
 
@@ -47,7 +48,7 @@ def read_parquet(
             if bad:
                 yield from (Broken(name, at, 0, bad) for at in range(start, end))
                 return
-            for batch in _rows(file, start, end, _columns(file.schema_arrow, source), batch_rows):
+            for batch in _rows(file, path, start, end, _columns(file.schema_arrow, source), batch_rows):
                 yield from _convert(name, row, batch, source, max_record_bytes, batch_bytes)
                 row += batch.num_rows
     except UNREADABLE:
@@ -78,14 +79,17 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _rows(file: pq.ParquetFile, start: int, end: int, columns: list[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
+def _rows(
+    file: pq.ParquetFile, path: Path, start: int, end: int, columns: list[str], batch_rows: int
+) -> Iterator[pa.RecordBatch]:
     """Record batches that hold exactly the rows `start` to `end`; one row group after the other, so that a damaged one
     costs none before it."""
     at = 0
     for group in range(file.metadata.num_row_groups):
         stop = at + file.metadata.row_group(group).num_rows
         if at < end and stop > start:
-            for batch in file.iter_batches(batch_rows, row_groups=[group], columns=columns, use_threads=False):
+            rows = bounded_rows(file.metadata.row_group(group), path, columns, batch_rows)
+            for batch in file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False):
                 low, high = max(start - at, 0), min(end - at, batch.num_rows)
                 if low < high:
                     yield batch.slice(low, high - low)
@@ -93,6 +97,48 @@ def _rows(file: pq.ParquetFile, start: int, end: int, columns: list[str], batch_
                 if at >= end:
                     return
         at = stop
+
+
+def bounded_rows(group: pq.RowGroupMetaData, path: Path, columns: list[str], batch_rows: int) -> int:
+    """How many rows to unpack at once, so that they stay within about BATCH_BUDGET.
+
+    A value can be as large as its dictionary (256 rows may all point to one of 8 MiB); one that shares a prefix with
+    the value before (DELTA_BYTE_ARRAY) as large as its whole column; others are taken for as large as the average.
+    """
+    largest = 1
+    for index in range(group.num_columns):
+        chunk = group.column(index)
+        if chunk.path_in_schema.split(".")[0] not in columns:
+            continue
+        size = chunk.total_uncompressed_size
+        value = size // max(1, group.num_rows)
+        if chunk.has_dictionary_page:
+            value = max(value, _page_bytes(path, chunk.dictionary_page_offset) or size)
+        if "DELTA_BYTE_ARRAY" in chunk.encodings:
+            value = max(value, size)
+        largest += value
+    return int(max(1, min(batch_rows, BATCH_BUDGET // largest)))
+
+
+def _page_bytes(path: Path, offset: int) -> int | None:
+    """The unpacked size that the header of the page at `offset` states, or None.
+
+    parquet.thrift, PageHeader: field 1 is the page's type, field 2 this size; both i32, which Thrift's compact protocol
+    writes as 0x15 and a zigzag varint.
+    """
+    with path.open("rb") as file:
+        file.seek(offset)
+        header = file.read(16)
+    at, values = 0, []
+    while len(values) < 2 and at < len(header) and header[at] == 0x15:
+        at, value, shift = at + 1, 0, 0
+        while at < len(header):
+            value |= (header[at] & 0x7F) << shift
+            shift, at = shift + 7, at + 1
+            if header[at - 1] < 0x80:
+                values.append(value >> 1)
+                break
+    return values[1] if len(values) == 2 else None
 
 
 def _convert(

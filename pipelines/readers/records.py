@@ -6,7 +6,7 @@ or zstd file), or its row number in a Parquet file; `length` is its bytes withou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,3 +114,36 @@ def _slice(batch: RawBatch, start: int, stop: int) -> RawBatch:
 
 def int64(values: Sequence[int]) -> Int64Array:
     return np.array(values, np.int64)
+
+
+def gathered(items: Iterable[RawBatch | Broken], batch_bytes: int, batch_rows: int) -> Iterator[RawBatch | Broken]:
+    """Small batches gathered into larger ones; broken records pass at once."""
+    held: list[RawBatch] = []
+    rows = size = 0
+    for item in items:
+        if isinstance(item, Broken):
+            yield item
+            continue
+        more = item.texts.nbytes
+        if held and (rows + len(item) > batch_rows or size + more > batch_bytes):
+            yield _join(held)
+            held, rows, size = [], 0, 0
+        held.append(item)
+        rows, size = rows + len(item), size + more
+    if held:
+        yield _join(held)
+
+
+def _join(held: list[RawBatch]) -> RawBatch:
+    if len(held) == 1:
+        return held[0]
+    named = held[0].paths is not None
+    return RawBatch(
+        np.concatenate([batch.offsets for batch in held]),
+        np.concatenate([batch.lengths for batch in held]),
+        pa.concat_arrays([batch.texts for batch in held]),
+        [key for batch in held for key in batch.keys],
+        [users for batch in held for users in batch.subjects],
+        [path for batch in held for path in batch.paths or []] if named else None,
+        [digest for batch in held for digest in batch.file_digests or []] if named else None,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,35 +44,3 @@ def read_text(
         return Broken(path, 0, length, "bad_encoding", digest)
     key = path if source.record_key == "path" else None
     return RawBatch(int64([0]), int64([length]), pa.array([text], pa.string()), [key], [()], [path], [digest])
-
-
-def joined(batches: Iterator[RawBatch | Broken], batch_bytes: int, batch_rows: int) -> Iterator[RawBatch | Broken]:
-    """One-document batches gathered into larger ones; broken files stand behind the batch they fell into."""
-    held: list[RawBatch] = []
-    broken: list[Broken] = []
-    size = 0
-    for item in batches:
-        if isinstance(item, Broken):
-            broken.append(item)
-            continue
-        if held and (size + int(item.lengths[0]) > batch_bytes or len(held) >= batch_rows):
-            yield _join(held)
-            yield from broken
-            held, broken, size = [], [], 0
-        held.append(item)
-        size += int(item.lengths[0])
-    if held:
-        yield _join(held)
-    yield from broken
-
-
-def _join(held: list[RawBatch]) -> RawBatch:
-    return RawBatch(
-        int64([int(batch.offsets[0]) for batch in held]),
-        int64([int(batch.lengths[0]) for batch in held]),
-        pa.concat_arrays([batch.texts for batch in held]),
-        [key for batch in held for key in batch.keys],
-        [users for batch in held for users in batch.subjects],
-        [path for batch in held for path in batch.paths or []],
-        [digest for batch in held for digest in batch.file_digests or []],
-    )
