@@ -2,7 +2,7 @@
 
 Layout of a `.djf` file (little endian):
 
-    "DJF1" | file_id (16 bytes) | frame 0: schema | frame 1..n: record batches | footer frame | u64 footer offset | "1FJD"
+    "DJF1" | file_id (16) | frame 0: schema | frames 1..n: batches | footer frame | u64 footer offset | "1FJD"
     frame  = u32 length | AES-256-GCM(key, nonce = counter (12 bytes), aad = "DJF1" | file_id | counter | kind)
 
 Every file has a random key of its own that is used for nothing else, so a counter is a safe nonce (NIST SP 800-38D,
@@ -127,7 +127,7 @@ class StagedFile:
         self.file_id = bytes(self._map[4:_HEAD])
         self._aead = AESGCM(file_key)
         (at,) = struct.unpack_from("<Q", self._map, len(self._map) - 12)
-        # the footer's counter is one more than the number of batches, which only the footer knows: read its length first
+        # the footer's counter is one more than the number of batches: its length tells how many there are
         (length,) = struct.unpack_from("<I", self._map, at) if at + 4 <= len(self._map) else (0,)
         count = (length - 16 - 8) // 16
         footer = self._open(at, count + 1, _FOOTER)

@@ -113,18 +113,10 @@ def run_step(
 ) -> None:
     """Run every unit of a step to its receipt, by Beam. `options` are the runner's own."""
     step = f"{context.stage}.{context.step}"
-    with beam.Pipeline(options=PipelineOptions(list(options), save_main_session=False)) as pipeline:
+    with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
         _ = (
             pipeline
-            | f"{step}/Units" >> beam.Create(list(units))
+            | f"{step}/Units" >> beam.Create(list(units), reshuffle=False)  # the next line spreads them
             | f"{step}/Spread" >> beam.Reshuffle()
             | f"{step}/Work" >> beam.ParDo(ProcessUnit(process, context.to_json(), driver))
         )
-
-
-def direct_options(workers: int) -> list[str]:
-    """FnApiRunner by name (plain DirectRunner would try to download another); processes, never threads."""
-    options = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
-    if workers > 1:
-        return [*options, f"--direct_num_workers={workers}", "--direct_running_mode=multi_processing"]
-    return [*options, "--direct_num_workers=1", "--direct_running_mode=in_memory"]

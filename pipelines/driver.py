@@ -20,6 +20,7 @@ from pipelines.dataset import Manifest, Receipt
 from pipelines.environment import lock_digest
 from pipelines.errors import OutputLocked, StageIncomplete
 from pipelines.files import digest_of, read_json, write_json
+from pipelines.options import direct_options
 from pipelines.stage import Planned, Receipts, Run, Stage
 from pipelines.supervise import Host
 from pipelines.work import StepContext, receipt_path
@@ -41,9 +42,9 @@ Report = Callable[[Progress], None]
 
 
 class Driver:
-    """Strings stages for one run. `report` hears of progress; `options` are the runner's command-line options."""
+    """Strings stages for one run. `report` hears of progress; `options` are another runner's (None: FnApiRunner)."""
 
-    def __init__(self, run: Run, options: Sequence[str], report: Report) -> None:
+    def __init__(self, run: Run, options: Sequence[str] | None, report: Report) -> None:
         self.run = run
         self._options = options
         self._report = report
@@ -97,6 +98,8 @@ class Driver:
             counts=manifest.by_source(),
             policy_digest=self.run.policy.digest,
             recorded_at=self.run.now,
+            project=self.run.project.name,
+            reasons=manifest.reasons(),
         )
         return manifest
 
@@ -167,9 +170,14 @@ class Driver:
         assert self._host is not None
         try:
             tick()
-            self._host.run(planned.process, pending, context, self._options, tick)
+            options = self._options if self._options is not None else direct_options(self._processes(len(pending)))
+            self._host.run(planned.process, pending, context, options, tick)
         finally:
             keyring_path.unlink(missing_ok=True)
+
+    def _processes(self, units: int) -> int:
+        """Starting worker processes costs 5 s a step, so a step with few units runs in the host itself."""
+        return self.run.workers if units >= 4 * self.run.workers else 1
 
     def _keyring(self, stage: Stage, folder: Path, receipts: Receipts) -> Keyring:
         vault = self.run.vault

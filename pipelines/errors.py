@@ -51,3 +51,9 @@ class NothingToDo(PipelineError):
     """A step was asked for whose inputs are not there."""
 
     exit_code = 4
+
+
+class RunnerMissing(PipelineError):
+    """The runner asked for needs something that is not installed here (Java, the job server's jar)."""
+
+    exit_code = 3

@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
@@ -44,6 +45,17 @@ def main() -> None:
         channel.write(json.dumps(value) + "\n")
         channel.flush()
 
+    def worker_died(args: threading.ExceptHookArgs) -> None:
+        """Beam starts each SDK worker from a thread named `run_worker`, which fails when its worker is killed.
+
+        The runner itself would wait for ever, so this process says so and ends.
+        """
+        if args.thread is not None and "run_worker" in args.thread.name:
+            answer({"lost": True})
+            os._exit(5)
+        threading.__excepthook__(args)
+
+    threading.excepthook = worker_died
     answer({"ready": True})
     for line in sys.stdin:
         command = json.loads(line)

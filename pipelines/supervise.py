@@ -24,6 +24,7 @@ import psutil
 from governance.keyring import SESSION_ENV
 from pipelines.errors import DiskFull, UnitFailed, WorkerLost
 from pipelines.files import read_json, write_json
+from pipelines.flink import worker_environment
 from pipelines.work import StepContext
 
 GRACE_SECONDS = 5.0  # how long a runner may take to end after one of its workers has gone
@@ -50,7 +51,7 @@ class Host:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.host", str(me.pid), repr(me.create_time())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8",
-            start_new_session=True, env={**os.environ, SESSION_ENV: self._session},
+            start_new_session=True, env={**os.environ, **worker_environment(), SESSION_ENV: self._session},
         )  # fmt: skip
         log.close()
         started = psutil.Process(self._process.pid)
@@ -102,7 +103,7 @@ class Host:
                 if gone_since is not None and time.monotonic() - gone_since > GRACE_SECONDS:
                     raise _lost(context) from None
                 continue
-            if answer is None:
+            if answer is None or "lost" in answer:
                 raise _lost(context)
             if "failed" in answer:
                 raise failure(Path(context.folder), context, answer)

@@ -32,7 +32,7 @@ class TextStats:
 
 
 def _classes() -> NDArray[np.uint8]:
-    """Class of each byte value: 1 ASCII letter, 2 ASCII symbol, 4 start of a multi-byte character, 8 space, 16 newline."""
+    """Class of a byte value: 1 ASCII letter, 2 ASCII symbol, 4 start of a multi-byte character, 8 space, 16 newline."""
     table = np.zeros(256, dtype=np.uint8)
     for byte in range(128):
         char = chr(byte)

@@ -75,10 +75,16 @@ class Release(_Model):
 
 
 class Signing(_Model):
-    """`trust` is the root of trust: who may sign, and how many persons must."""
+    """`trust` is the root of trust: who may sign, and how many persons must. The others are key URIs.
+
+    `engineer` proposes and `log` signs checkpoints during a run; `officer` is used by a run in a demo root only.
+    """
 
     trust: str = "trust/root.json"
     threshold: Annotated[int, Field(ge=1, le=10)] = 2
+    engineer: str = "file:keys/engineer.key"
+    officer: str = "file:keys/officer.key"
+    log: str = "file:keys/log.key"
 
 
 class Project(_Model):

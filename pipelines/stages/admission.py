@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import pyarrow as pa
 from governance.consents import ConsentSnapshot
 
 from anonymizers import art24
-from governance.vault.tombstones import TombstoneSet
+from governance.vault.tombstones import tombstones_from
 from pipelines.identity import document_id, located_id, subject_token
 from pipelines.readers import RawBatch
 from pipelines.units import WorkUnit
 from pipelines.work import UnitContext
 from schemas.arrow import FLAG_GUARDIAN_CONSENT, FLAG_SENSITIVE_CONSENT
 from schemas.project import Source
-
-
-def tombstones_from(key: bytes, table: pa.Table) -> TombstoneSet:
-    """The set as register staged it (columns kind, mark)."""
-    found: dict[str, set[bytes]] = {"document": set(), "subject": set(), "source": set()}
-    for kind, mark in zip(table["kind"].to_pylist(), table["mark"].to_pylist(), strict=True):
-        found[kind].add(mark)
-    return TombstoneSet(key, *(frozenset(found[kind]) for kind in ("document", "subject", "source")))
 
 
 class Verdict:
@@ -49,10 +40,11 @@ class Judge:
 
     def batch(self, batch: RawBatch, unit: WorkUnit) -> tuple[list[bytes], list[bytes | None], list[Verdict]]:
         """(ids, located ids of the records that have a usable key, verdicts)."""
-        digest = unit.digest_of(batch.path)
+        digests = batch.file_digests or [unit.file_digest] * len(batch)
+        keys = batch.keys or [None] * len(batch)
         ids: list[bytes] = []
         located: list[bytes | None] = []
-        for key, offset in zip(batch.keys, batch.offsets, strict=True):
+        for key, digest, offset in zip(keys, digests, batch.offsets.tolist(), strict=True):
             where = located_id(self._key, digest, offset)
             usable = key is not None and not art24.contains(key)
             ids.append(document_id(self._key, self._source.id, key) if usable and key is not None else where)

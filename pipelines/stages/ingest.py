@@ -20,10 +20,11 @@ from pipelines.dataset import FileRef, Part
 from pipelines.decisions import Decisions
 from pipelines.identity import located_id
 from pipelines.readers import Broken, RawBatch, read_unit
+from pipelines.readers.paths import decode_path
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.stages.admission import Judge
 from pipelines.stages.repeats import write_keys
-from pipelines.units import UnitCache, WorkUnit, plan_source_units
+from pipelines.units import WorkUnit, plan_source_units
 from pipelines.work import OpenFile, UnitContext
 from schemas.arrow import (
     ID,
@@ -49,7 +50,7 @@ class Ingest(StageBase):
             "units": [[u.source_id, u.path, u.start, u.end, u.digest] for u in units],
             "unit_bytes": run.project.unit_bytes,
             "max_record_bytes": run.project.max_record_bytes,
-            "sources": {s.id: _reading(s) for s in run.project.sources},
+            "sources": {source.id: _reading(source) for source in run.project.sources},
             "refused": run.facts["refused"],
             "needs_consent": run.facts["needs_consent"],
             "policy": run.policy.digest,
@@ -58,25 +59,27 @@ class Ingest(StageBase):
 
     def _units(self, run: Run) -> Sequence[WorkUnit]:
         if "units" not in run.facts:
-            cache = UnitCache.load(run.out / "runs" / "inputs.json")
             units: list[WorkUnit] = []
-            problems: list[Any] = []
             for source in run.project.sources:
-                planned = plan_source_units(
+                units += plan_source_units(
                     source,
                     run.project.root,
                     unit_bytes=run.project.unit_bytes,
                     key=run.vault.project_key,
                     first_index=len(units),
-                    cache=cache,
+                    cache=run.out / "runs" / "inputs.json",
                 )
-                units += planned.units
-                problems += [asdict(problem) for problem in planned.problems]
-            cache.save()
             run.facts["units"] = units
-            run.facts["input_problems"] = problems
         found: Sequence[WorkUnit] = run.facts["units"]
         return found
+
+    def _input_bytes(self, run: Run) -> int:
+        paths = {unit.path for unit in self._units(run)} | {f.path for unit in self._units(run) for f in unit.files}
+        files = (run.project.root / decode_path(path) for path in paths)
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def secrets(self, run: Run) -> Mapping[str, bytes]:
+        return {"tombstone": run.vault.derive("tombstone")}
 
     def steps(self) -> Sequence[str]:
         return ("read", "repeats", "settle")
@@ -84,7 +87,6 @@ class Ingest(StageBase):
     def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
         units = self._units(run)
         if step == "read":
-            total = sum(unit.end - unit.start for unit in units)
             config = {
                 "sources": {s.id: s.model_dump(mode="json") for s in run.project.sources},
                 "refused": run.facts["refused"],
@@ -93,25 +95,21 @@ class Ingest(StageBase):
                 "unit_bytes": run.project.unit_bytes,
                 "max_record_bytes": run.project.max_record_bytes,
                 "policy_digest": run.policy.digest,
-                "ranges": hash_ranges(total),
+                "ranges": hash_ranges(self._input_bytes(run)),
             }
             return Planned(step, "pipelines.stages.ingest:read", [unit.to_json() for unit in units], config)
         if step == "repeats":
-            ranges = hash_ranges(sum(unit.end - unit.start for unit in units))
+            ranges = hash_ranges(self._input_bytes(run))
             keyed = [[r.unit, asdict(ref)] for r in receipts["read"] for ref in r.side.get("keys", ())]
             listed = [{"index": index} for index in range(ranges)] if keyed else []
             return Planned(step, "pipelines.stages.repeats:repeats", listed, {"files": keyed})
         refs = [ref for r in receipts["repeats"] for ref in r.side.get("repeats", ())]
         touched = sorted({unit for r in receipts["repeats"] for unit in r.facts["units"]})
         parts = {r.unit: [asdict(part) for part in r.parts] for r in receipts["read"]}
-        digests = {unit.index: unit.file_digest for unit in units}
         return Planned(
             step,
             "pipelines.stages.repeats:settle",
-            [
-                {"index": n, "unit": unit, "parts": parts[unit], "file_digest": digests[unit]}
-                for n, unit in enumerate(touched)
-            ],
+            [{"index": n, "unit": unit, "parts": parts[unit]} for n, unit in enumerate(touched)],
             {"repeats": [asdict(ref) for ref in refs], "policy_digest": run.policy.digest},
         )
 
@@ -125,8 +123,7 @@ class Ingest(StageBase):
         facts = {
             "art24_removed": dict(sorted(removed.items())),
             "detector": art24.VERSION,
-            "input_bytes": sum(unit.end - unit.start for unit in self._units(run)),
-            "problems": run.facts["input_problems"],
+            "input_bytes": self._input_bytes(run),
         }
         return [parts[name] for name in sorted(parts)], {}, facts
 
@@ -212,11 +209,11 @@ def read(unit_json: Mapping[str, Any], context: UnitContext) -> None:
     part = _PartWriter(context, unit, 0)
     records = read_unit(unit, source, Path(context.step.root), max_record_bytes=config["max_record_bytes"])
     for item in records:
-        if part.raw_bytes >= config["unit_bytes"] and unit.compression:
+        if part.raw_bytes >= config["unit_bytes"] and unit.compression != "none":
             part.close()
             part = _PartWriter(context, unit, part.number + 1)
         if isinstance(item, Broken):
-            where = located_id(context.keyring.project, unit.digest_of(item.path), item.offset)
+            where = located_id(context.keyring.project, item.file_digest or unit.file_digest, item.offset)
             part.broken.append((where, item))
             part.decisions.add(where, "quarantined", item.reason)
             part.raw_bytes += max(item.length, 0)
@@ -233,7 +230,7 @@ def _take(
 ) -> None:
     """Decide on each record of a batch, then redact and write the ones that stay."""
     ids, located, verdicts = judge.batch(batch, part.unit)
-    part.raw_bytes += batch.raw_bytes
+    part.raw_bytes += batch.texts.nbytes
     stay = [row for row, verdict in enumerate(verdicts) if verdict.action == "kept"]
     redacted = art24.redact(batch.texts.take(pa.array(stay, pa.int64())) if len(stay) < len(ids) else batch.texts)
     for kind, number in redacted.counts.items():
@@ -250,5 +247,5 @@ def _take(
         if verdict.action == "kept":
             part.subjects += [(ids[row], token) for token in verdict.tokens]
     if stay:
-        offsets = [batch.offsets[row] for row in stay]
+        offsets = [int(batch.offsets[row]) for row in stay]
         part.write([ids[row] for row in stay], offsets, [verdicts[row].flags for row in stay], redacted.texts)

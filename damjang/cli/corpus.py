@@ -1,0 +1,64 @@
+"""demo-corpus and dedup: doors that need no project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from damjang.cli.projects import Json
+from damjang.cli.show import emit_json, say
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this file's commands."""
+    app.command("demo-corpus")(demo_corpus)
+    app.command("dedup")(dedup)
+
+
+def demo_corpus(
+    out: Annotated[Path, typer.Option(help="A new folder for the corpus and its gold.")],
+    docs: Annotated[int, typer.Option(min=200, help="How many documents.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed and number give the same bytes.")] = 1,
+    json: Json = False,
+) -> None:
+    """Generate a Korean corpus with planted duplicates, personal information, consents and damage; gold beside it.
+
+    Example: damjang demo-corpus --out corpus --docs 20000 --seed 1
+    """
+    from dataclasses import asdict
+
+    from damjang.demo.corpus import write_corpus
+
+    made = write_corpus(out, docs, seed)
+    if json:
+        emit_json(asdict(made))
+        return
+    say(f"wrote {made.documents:,} documents, {made.bytes / 1e6:.1f} MB, to {out}; the gold lies in {out / 'gold'}")
+
+
+def dedup(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="JSONL (also .gz, .zst), Parquet or CSV.")],
+    text: Annotated[str, typer.Option(help="The text column.")] = "text",
+    id: Annotated[str, typer.Option(help="The id column.")] = "id",
+    threshold: Annotated[float, typer.Option(min=0.01, max=1.0, help="Exact Jaccard over 5-code-point windows.")] = 0.8,
+    out: Annotated[Path, typer.Option(help="A Parquet file: id, survivor_id, jaccard, kind.")] = Path(
+        "clusters.parquet"
+    ),
+    json: Json = False,
+) -> None:
+    """Find exact and near duplicates in files; every pair is verified. Needs no project.
+
+    Example: damjang dedup a.jsonl b.jsonl --text text --id id --threshold 0.8 --out clusters.parquet
+    """
+    from dataclasses import asdict
+
+    from damjang.cli.dedup_cmd import dedup_files
+
+    found = dedup_files(files, text, id, threshold, out)
+    if json:
+        emit_json(asdict(found))
+        return
+    say(str(found))
+    say(f"wrote {out}")

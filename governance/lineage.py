@@ -1,0 +1,181 @@
+"""One document's whole story, from the decision files: which stage did what and why, and in which row it ships.
+
+Decision files are the record (design.md, Contracts); the ledger holds their digests. Stage folders are read through
+their manifests, as JSON, so that this room needs nothing of the pipelines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from governance.errors import DocumentUnknown, NothingRun
+from governance.staged import StagedFile
+from governance.vault import Vault
+
+STAGES = ("ingest", "refine", "dedup", "anonymize")
+
+
+@dataclass(frozen=True)
+class Event:
+    """What one stage did: `scores` in ppm, thresholds beside them; -1 where none applies."""
+
+    stage: str
+    action: str
+    reason: str
+    score_ppm: int
+    threshold_ppm: int
+    policy_digest: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that is known of a document. No text of it, ever."""
+
+    document_id: str
+    source_id: str
+    part: str
+    events: tuple[Event, ...]
+    survivor_id: str = ""  # the document that stayed in its place
+    jaccard_ppm: int = -1
+    removed: Mapping[str, int] | None = None  # personal information rewritten, by type
+    where: str = ""  # path:offset of a quarantined record
+    shard: str = ""
+    row: int = -1
+    row_id: str = ""
+
+    @property
+    def fate(self) -> str:
+        """`shipped`, `dropped` or `quarantined`."""
+        if self.shard:
+            return "shipped"
+        last = self.events[-1].action
+        return last if last in ("dropped", "quarantined") else "unfinished"
+
+
+class Lineage:
+    """Reads the stage folders of the latest run of a project."""
+
+    def __init__(self, out: Path, vault: Vault) -> None:
+        try:
+            self._latest: dict[str, Any] = json.loads((out / "runs" / "latest.json").read_bytes())
+        except FileNotFoundError:
+            raise NothingRun("nothing has run in this project yet", "damjang run project.yaml") from None
+        self._stages = out / "stages"
+        self._vault = vault
+        self._manifests: dict[str, dict[str, Any]] = {}
+        self._keys: dict[str, bytes] = {}
+
+    @property
+    def latest(self) -> Mapping[str, Any]:
+        return self._latest
+
+    def manifest(self, stage: str) -> dict[str, Any]:
+        """The stage's manifest as JSON; {} when the latest run has none."""
+        if stage not in self._manifests:
+            folder = self._latest["folders"].get(stage)
+            if folder is None:
+                return {}
+            self._manifests[stage] = json.loads((self._stages / folder / "manifest.json").read_bytes())
+            self._keys.update(self._vault.file_keys(folder))
+        return self._manifests[stage]
+
+    def open(self, stage: str, ref: Mapping[str, Any]) -> StagedFile:
+        """A staged file of a stage."""
+        folder = self._latest["folders"][stage]
+        return StagedFile(self._stages / folder / ref["path"], file_key=self._keys[ref["file_id"]])
+
+    def rows(
+        self, stage: str, kind: str, ids: pa.Array, part: str | None = None
+    ) -> Iterator[tuple[dict[str, Any], pa.Table]]:
+        """(part, rows whose document_id is among `ids`) of every part that has such rows."""
+        for made in self.manifest(stage).get("parts", ()):
+            if kind not in made["files"] or (part is not None and made["name"].rstrip("s") != part):
+                continue
+            with self.open(stage, made["files"][kind]) as file:
+                table = file.table()
+                found = table.filter(pc.is_in(table["document_id"], ids))
+            if found.num_rows:
+                yield made, found
+
+    def story(self, document_id: str) -> Story:
+        """One document. Raises DocumentUnknown."""
+        try:
+            raw = bytes.fromhex(document_id)
+        except ValueError:
+            raw = b""
+        if len(raw) != 16:
+            raise DocumentUnknown("this is no document id", "an id is 32 hexadecimal digits")
+        ids = pa.array([raw], pa.binary(16))
+        entered = next(self.rows("ingest", "decisions", ids), None)
+        if entered is None:
+            raise DocumentUnknown(
+                f"document {document_id} never entered the latest run", "ids are stable: was it another project?"
+            )
+        part = entered[0]["name"].rstrip("s")
+        events = list(_events(entered[1]))
+        for stage in STAGES[1:]:
+            for _, found in self.rows(stage, "decisions", ids, part):
+                events += _events(found)
+        return Story(
+            document_id=document_id,
+            source_id=entered[0]["source_id"],
+            part=part,
+            events=tuple(events),
+            **self._survivor(ids, part),
+            removed=self._removed(ids, part),
+            where=self._where(ids, part),
+            **self._shipped(raw, entered[0]["source_id"]),
+        )
+
+    def _survivor(self, ids: pa.Array, part: str) -> dict[str, Any]:
+        for _, found in self.rows("dedup", "edges", ids, part):
+            row = found.to_pylist()[0]
+            return {"survivor_id": row["survivor_id"].hex(), "jaccard_ppm": row["jaccard_ppm"]}
+        return {}
+
+    def _removed(self, ids: pa.Array, part: str) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for _, found in self.rows("anonymize", "spans", ids, part):
+            for kind in found["type"].to_pylist():
+                counts[kind] = counts.get(kind, 0) + 1
+        return dict(sorted(counts.items()))
+
+    def _where(self, ids: pa.Array, part: str) -> str:
+        for _, found in self.rows("ingest", "quarantine", ids, part):
+            row = found.to_pylist()[0]
+            return f"{row['path']}:{row['offset']}+{row['length']}"
+        return ""
+
+    def _shipped(self, raw: bytes, source: str) -> dict[str, Any]:
+        assembled = self.manifest("assemble")
+        shards = assembled.get("facts", {}).get("shards", ())
+        for shard, ref in zip(shards, assembled.get("side", {}).get("rows", ()), strict=True):
+            if shard["source_id"] != source:
+                continue
+            with self.open("assemble", ref) as file:
+                table = file.table()
+            at = pc.index(table["document_id"], pa.scalar(raw, pa.binary(16))).as_py()
+            if at >= 0:
+                return {"shard": shard["path"], "row": at, "row_id": table["row_id"][at].as_py().hex()}
+        return {}
+
+    def any_shipped(self) -> str:
+        """The id of some shipped document, "" where nothing ships."""
+        for ref in self.manifest("assemble").get("side", {}).get("rows", ()):
+            with self.open("assemble", ref) as file:
+                for batch in file:
+                    if batch.num_rows:
+                        return str(batch["document_id"][0].as_py().hex())
+        return ""
+
+
+def _events(rows: pa.Table) -> Sequence[Event]:
+    names = ("stage", "action", "reason", "score_ppm", "threshold_ppm", "policy_digest")
+    return [Event(*(row[name] for name in names)) for row in rows.to_pylist()]

@@ -1,0 +1,29 @@
+"""Where a project's releases are issued, and the keys that its file names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from damjang.certificates.keys import Signer
+from damjang.certificates.reader import load_root
+from damjang.certificates.signers import signer_from_uri
+from governance.audit import AuditLog, create_tables
+from governance.issuing import Office
+from schemas.project import Project
+
+if TYPE_CHECKING:
+    from governance.ledger import Ledger
+
+
+def signer_of(project: Project, uri: str) -> Signer:
+    """The key at a URI of the project file; `file:` paths are relative to the project."""
+    return signer_from_uri(uri, project.root)
+
+
+def office_of(project: Project, ledger: Ledger, *, log_key: bool = True) -> Office:
+    """The usual places, with the audit log in the ledger's database; `log_key=False` reads only."""
+    create_tables(ledger.engine)
+    root = load_root(project.root / project.signing.trust)
+    signer = signer_of(project, project.signing.log) if log_key else None
+    log = AuditLog(ledger.engine, root.log_origin, signer)
+    return Office.of(project.root, log, output=project.output, trust=project.signing.trust)

@@ -1,0 +1,131 @@
+"""Residual check: all recognizers on a seeded sample of finished rows, recorded output spans discounted afterwards.
+
+An independent, slower path than the anonymize stage: it reads what was assembled, not what was decided. The share of
+rows with a residual finding gets an exact upper confidence bound (Clopper and Pearson 1934), which is a gate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anonymizers import pipeline as anonymizing
+from anonymizers.findings import Recognized, resolve
+from pipelines.dataset import FileRef
+from pipelines.work import UnitContext
+from schemas.arrow import FLAG_SENSITIVE_CONSENT
+from schemas.policy import Policy
+
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Of `sampled` rows, `rows` have a finding that no recorded replacement explains; `found` counts them by type.
+
+    `sensitive_rows`: rows with an Art. 23 sentence and no separate consent on record.
+    """
+
+    sampled: int
+    rows: int
+    sensitive_rows: int
+    found: Mapping[str, int]
+
+
+@lru_cache(maxsize=2)
+def _tools(policy_json: str) -> tuple[Policy, list[Recognized]]:
+    policy = Policy.model_validate_json(policy_json)
+    return policy, anonymizing.default_recognizers(policy)
+
+
+def sampled(seed: str, row: bytes, sample_rows: int, total_rows: int) -> bool:
+    """Is this row in the sample? By its keyed id, so that shards and workers play no part."""
+    if sample_rows >= total_rows:
+        return True
+    draw = int.from_bytes(hashlib.sha256(seed.encode() + row).digest()[:8], "big")
+    return draw * total_rows < sample_rows << 64
+
+
+def residual(table: pa.Table, unit: Mapping[str, Any], context: UnitContext) -> Residual:
+    """Scan the sampled rows of one shard."""
+    config = context.config
+    rows = table["row_id"].to_pylist()
+    chosen = [
+        n for n, row in enumerate(rows) if sampled(config["seed"], row, config["sample_rows"], config["total_rows"])
+    ]
+    if not chosen:
+        return Residual(0, 0, 0, {})
+    policy, recognizers = _tools(json.dumps(config["policy"], sort_keys=True))
+    replaced, flags = _replaced([rows[n] for n in chosen], unit, context)
+    texts = [table["text"][n].as_py() for n in chosen]
+    hits: Counter[str] = Counter()
+    hit_rows: set[int] = set()
+    sensitive_rows: set[int] = set()
+    for finding in resolve(found for recognizer in recognizers for found in recognizer.find(texts)):
+        row = rows[chosen[finding.doc]]
+        rule = policy.anonymize.entities.get(finding.type)
+        if rule is None:  # Art. 23 types have one rule for the sentence
+            consented = flags[row] & FLAG_SENSITIVE_CONSENT
+            if not consented and finding.score_ppm >= policy.anonymize.sensitive.threshold_ppm:
+                sensitive_rows.add(finding.doc)
+            continue
+        if rule.operator == "keep" or finding.score_ppm < rule.threshold_ppm:
+            continue
+        spans = replaced.get(row, ())
+        if any(start < finding.end and finding.start < end for start, end in spans):
+            continue
+        hits[finding.type] += 1
+        hit_rows.add(finding.doc)
+    return Residual(len(chosen), len(hit_rows), len(sensitive_rows), dict(sorted(hits.items())))
+
+
+def _replaced(
+    rows: list[bytes], unit: Mapping[str, Any], context: UnitContext
+) -> tuple[dict[bytes, list[tuple[int, int]]], dict[bytes, int]]:
+    """({row id: output spans}, {row id: flags}) of the sampled rows."""
+    with context.open("assemble", FileRef(**unit["rows"])) as file:
+        mapping = file.table()
+    wanted = mapping.filter(pc.is_in(mapping["row_id"], pa.array(rows, pa.binary(16))))
+    row_of = dict(zip(wanted["document_id"].to_pylist(), wanted["row_id"].to_pylist(), strict=True))
+    flags = dict(zip(wanted["row_id"].to_pylist(), wanted["flags"].to_pylist(), strict=True))
+    documents = pa.array(list(row_of), pa.binary(16))
+    found: dict[bytes, list[tuple[int, int]]] = {}
+    for ref in unit["spans"]:
+        with context.open("anonymize", FileRef(**ref)) as file:
+            spans = file.table()
+        for span in spans.filter(pc.is_in(spans["document_id"], documents)).to_pylist():
+            found.setdefault(row_of[span["document_id"]], []).append((span["out_start"], span["out_end"]))
+    return found, flags
+
+
+def upper_bound_ppm(hits: int, sample: int, confidence_ppm: int) -> int:
+    """One-sided exact upper bound of a share in ppm: the p with P(X <= hits | sample, p) = 1 - confidence."""
+    if sample == 0 or hits >= sample:
+        return 1_000_000
+    target = 1 - confidence_ppm / 1_000_000
+    low, high = hits / sample, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if _binomial_cdf(hits, sample, middle) > target:
+            low = middle
+        else:
+            high = middle
+    return math.ceil(high * 1_000_000)
+
+
+def _binomial_cdf(hits: int, sample: int, share: float) -> float:
+    logs = [
+        math.lgamma(sample + 1) - math.lgamma(k + 1) - math.lgamma(sample - k + 1)
+        + k * math.log(share) + (sample - k) * math.log1p(-share)
+        for k in range(hits + 1)
+    ]  # fmt: skip
+    return math.fsum(math.exp(value) for value in logs)

@@ -1,0 +1,136 @@
+"""The whole road for one project: register, then each stage in order. What `damjang run` and Airflow call.
+
+Stages are imported here, Beam only in the host process: a rerun of finished work answers from manifests.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.ledger import Ledger
+from governance.vault import Vault
+from pipelines.driver import Driver, Progress, load_manifest, output_lock
+from pipelines.errors import NothingToDo
+from pipelines.files import write_json
+from pipelines.stage import Run, Stage
+from schemas.errors import ConfigError
+from schemas.policy import load_policy
+from schemas.project import Project
+
+ORDER = ("register", "ingest", "refine", "dedup", "anonymize", "assemble", "validate", "certify")
+RUNNERS = ("direct", "flink")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run: none of it changes a byte of the output."""
+
+    workers: int = 1
+    runner: str = "direct"
+    only: str | None = None
+    flink_jar: Path | None = None
+
+
+def stages() -> dict[str, Stage]:
+    """The Beam stages by name, in order."""
+    from pipelines.stages.anonymize import AnonymizeStage
+    from pipelines.stages.assemble import Assemble
+    from pipelines.stages.dedup import DedupStage
+    from pipelines.stages.ingest import Ingest
+    from pipelines.stages.refine import Refine
+    from pipelines.stages.validate import Validate
+
+    made: Sequence[Stage] = (Ingest(), Refine(), DedupStage(), AnonymizeStage(), Assemble(), Validate())
+    return {stage.name: stage for stage in made}
+
+
+def open_run(project: Project, now: dt.datetime, options: Options) -> Run:
+    """Policy, vault and ledger of a project. Raises ConfigError, VaultMissing, LedgerMissing …"""
+    if options.runner not in RUNNERS:
+        raise ConfigError(f"runner {options.runner!r} is unknown", f"valid values: {', '.join(RUNNERS)}")
+    if options.only is not None and options.only not in ORDER:
+        raise ConfigError(f"step {options.only!r} is unknown", f"valid values: {', '.join(ORDER)}")
+    policy = load_policy(project.policy, project.root)
+    if policy.purpose != project.purpose:
+        raise ConfigError(
+            f"project purpose is {project.purpose}, policy {policy.name} is for {policy.purpose}",
+            "name a policy for this purpose",
+        )
+    vault = Vault.open(project.root / project.vault, resolve_key(project, project.vault_key))
+    ledger = Ledger.open(project.ledger, project.root)
+    return Run(project, policy, now, vault, ledger, options.workers, options.runner)
+
+
+def resolve_key(project: Project, uri: str) -> str:
+    """A `file:` key URI made absolute; relative ones are relative to the project."""
+    if uri.startswith("file:") and not uri.startswith("file:/"):
+        return f"file:{(project.root / uri.removeprefix('file:')).resolve()}"
+    return uri
+
+
+def run_project(
+    run: Run, options: Options, report: Callable[[Progress], None], announce: Callable[[str], None]
+) -> dict[str, object]:
+    """Run every stage (or `only` one); returns a summary. Holds the output folder's lock throughout."""
+    with output_lock(run.out), _driver(run, options, report) as driver:
+        from pipelines.stages.register import register
+
+        register(run)
+        announce("register")
+        found = stages()
+        for name in ORDER[1:-1]:
+            if options.only is not None and options.only != name:
+                if ORDER.index(name) < ORDER.index(options.only):
+                    _find(run, driver, found[name])
+                continue
+            driver.execute(found[name])
+            announce(name)
+        if options.only in (None, "certify"):
+            from pipelines.stages.certify import certify
+
+            certify(run)
+            announce("certify")
+        summary = _summary(run)
+        write_json(run.out / "runs" / "latest.json", summary)
+        return summary
+
+
+def _find(run: Run, driver: Driver, stage: Stage) -> None:
+    """An earlier stage that `--only` relies on."""
+    name, _ = driver.folder_of(stage)
+    folder = run.out / "stages" / name
+    if not (folder / "manifest.json").exists():
+        raise NothingToDo(f"{stage.name} has not run for these inputs", f"run `--only {stage.name}` first")
+    run.manifests[stage.name] = load_manifest(folder)
+
+
+@contextmanager
+def _driver(run: Run, options: Options, report: Callable[[Progress], None]) -> Iterator[Driver]:
+    runner_options = None
+    if options.runner == "flink":
+        from pipelines.flink import flink_options
+
+        jar = options.flink_jar or Path(".cache/flink-job-server.jar")
+        runner_options = flink_options(jar, options.workers, run.out / "runs" / "flink")
+    driver = Driver(run, runner_options, report)
+    try:
+        yield driver
+    finally:
+        driver.close()
+
+
+def _summary(run: Run) -> dict[str, object]:
+    """What `damjang status`, the report and the demo read: folders by stage, counts, the release, how long it took."""
+    return {
+        "project": run.project.name,
+        "release": run.facts.get("release", ""),
+        "folders": {name: manifest.folder for name, manifest in run.manifests.items()},
+        "counts": {name: manifest.by_source() for name, manifest in run.manifests.items() if manifest.parts},
+        "seconds": {name: round(value, 3) for name, value in run.facts.get("seconds", {}).items()},
+        "input_bytes": run.manifests["ingest"].facts["input_bytes"] if "ingest" in run.manifests else 0,
+        "at": run.now.isoformat(),
+    }

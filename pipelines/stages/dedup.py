@@ -1,0 +1,112 @@
+"""dedup: exact, then near. Here the plan; the unit functions stand in dedup_work.py, the arithmetic in ext/.
+
+Five steps (design.md, Dedup, the shape): `hash` (keyed content hashes by hash range), `exact` (copies collapse to their
+least member), `band` (signatures of those left, band entries by hash range), `verify` (in each bucket the least
+document against the others by exact Jaccard, in rounds; edges are verified pairs), `walk` (greedy survivors in the
+survivor order) and `apply` (decisions, edges and the texts that stay). Nothing but paths and ranges reaches Beam.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ext import minhash
+from governance.grounds import strength
+from governance.licences import openness
+from pipelines.dataset import Part
+from pipelines.entries import ranges_for
+from pipelines.stage import Planned, Receipts, Run, StageBase
+from pipelines.stages.refine import part_units
+
+SCHEME = f"{minhash.SCHEME}/{minhash.VERSION}"
+WORK = "pipelines.stages.dedup_work"
+
+
+class DedupStage(StageBase):
+    """Reads refined parts."""
+
+    name = "dedup"
+    version = "1"
+    inputs = ("refine",)
+
+    def reads(self, run: Run) -> Mapping[str, Any]:
+        return {"policy": run.policy.digest, "scheme": SCHEME, "ranks": _ranks(run)}
+
+    def steps(self) -> Sequence[str]:
+        return ("hash", "exact", "band", "verify", "walk", "apply")
+
+    def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
+        policy = run.policy.dedup
+        parts = run.manifests["refine"].parts
+        documents = sum(part.files["data"].rows for part in parts)
+        config: dict[str, Any] = {
+            "policy_digest": run.policy.digest,
+            "policy": policy.model_dump(mode="json"),
+            "ranks": _ranks(run),
+            "exact_ranges": ranges_for(documents, 1),
+            "band_ranges": ranges_for(documents, policy.bands),
+            "groups": min(len(parts), 256),
+            "parts": len(parts),
+        }
+
+        def side(kind: str) -> list[Any]:
+            return [asdict(ref) for made in receipts.values() for r in made for ref in r.side.get(kind, ())]
+
+        units: list[dict[str, Any]]
+        if step in ("hash", "band"):
+            wanted = policy.exact if step == "hash" else policy.near
+            units = part_units(run, "refine") if wanted else []
+            config["copies"] = side("copies")
+        elif step == "exact":
+            config["entries"] = side("hashes")
+            units = [{"index": n} for n in range(config["exact_ranges"])] if config["entries"] else []
+        elif step == "verify":
+            config["entries"] = side("bands")
+            units = [{"index": n} for n in range(config["band_ranges"])] if config["entries"] else []
+        elif step == "walk":
+            config |= {"copies": side("copies"), "pairs": side("pairs")}
+            units = [{"index": 0}]
+        else:
+            config["drops"] = side("drops")
+            units = part_units(run, "refine")
+        return Planned(step, f"{WORK}:{step}", units, config)
+
+    def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:
+        parts = [part for receipt in receipts["apply"] for part in receipt.parts]
+        walk = receipts["walk"][0].facts
+        verified = [receipt.facts for receipt in receipts["verify"]]
+        facts = {
+            "scheme": SCHEME,
+            "candidates": sum(fact["candidates"] for fact in verified),
+            "verified": sum(fact["verified"] for fact in verified),
+            "unresolved": sum(fact["unresolved"] for fact in verified),
+            "edges": walk["edges"],
+            "exact_dropped": walk["exact_dropped"],
+            "near_dropped": walk["near_dropped"],
+            "alarms": alarms(parts, run.policy.dedup.alarm_share_ppm),
+        }
+        return parts, {}, facts
+
+
+def alarms(parts: Sequence[Part], share_ppm: int) -> list[dict[str, Any]]:
+    """Sources that lose more than the stated share of their documents: dedup that eats a source is a fault."""
+    totals: dict[str, list[int]] = {}
+    for part in parts:
+        row = totals.setdefault(part.source_id, [0, 0])
+        row[0] += part.counts["in"]
+        row[1] += part.counts["dropped"]
+    return [
+        {"source_id": source, "share_ppm": dropped * 1_000_000 // entered, "limit_ppm": share_ppm}
+        for source, (entered, dropped) in sorted(totals.items())
+        if entered and dropped * 1_000_000 > share_ppm * entered
+    ]
+
+
+def _ranks(run: Run) -> dict[str, dict[str, int]]:
+    """{source: {ground, licence}}: 0 is the strongest ground and the most open licence."""
+    return {
+        source.id: {"ground": strength(source.ground.id), "licence": openness(source.licence.id)}
+        for source in run.project.sources
+    }

@@ -1,0 +1,310 @@
+"""dedup's unit functions: each reads ranges or parts, calls a kernel of ext/, and writes sorted files."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ext import bands, contenthash, jaccard, minhash, survivors
+from governance.staged import bounded_batches
+from pipelines.dataset import FileRef, Part
+from pipelines.decisions import Decisions
+from pipelines.entries import U64, groups, id_words, order_keys, read_range, write_entries
+from pipelines.textaccess import TextAccess
+from pipelines.work import UnitContext
+from schemas.arrow import EDGES, ID, TEXT
+
+MILLION = 1_000_000
+CHUNK_BYTES = 64 << 20  # text held while a chunk of pairs is verified
+
+COPY = pa.schema([pa.field("doc", pa.uint64(), nullable=False), pa.field("least", pa.uint64(), nullable=False)])
+PAIR = pa.schema(
+    [
+        *(
+            pa.field(f"{side}_{name}", pa.uint64(), nullable=False)
+            for side in ("a", "b")
+            for name in ("order", "tie", "doc")
+        ),
+        pa.field("jaccard_ppm", pa.int32(), nullable=False),
+    ]
+)
+DROP = pa.schema(
+    [
+        pa.field("doc", pa.uint64(), nullable=False),
+        pa.field("survivor", pa.uint64(), nullable=False),
+        pa.field("survivor_id", ID, nullable=False),
+        pa.field("jaccard_ppm", pa.int32(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+    ]
+)
+
+
+def _seed(context: UnitContext, what: str) -> bytes:
+    return hmac.digest(context.keyring.project, b"dedup\0" + what.encode(), hashlib.sha256)
+
+
+def _documents(context: UnitContext, unit: Mapping[str, Any]) -> tuple[Part, pa.Array, U64, U64, U64]:
+    """(part, texts, order, tie, docs) of one refined part."""
+    part = Part.from_json(unit["part"])
+    with context.open("refine", part.files["data"]) as file:
+        table = file.table().combine_chunks()
+    texts = _one(table["text"], pa.string())
+    ids = id_words(_one(table["document_id"], ID))
+    with context.open("refine", part.files["scores"]) as file:
+        scores = file.table()
+    quality = scores.filter(pc.equal(scores["name"], "quality_ppm"))
+    by_id = dict(zip(quality["document_id"].to_pylist(), quality["score_ppm"].to_pylist(), strict=True))
+    quality_ppm = np.array([by_id[i] for i in table["document_id"].to_pylist()], dtype=np.int32)
+    chars = pc.utf8_length(texts).to_numpy(zero_copy_only=False).astype(np.int64)
+    policy = context.config["policy"]
+    order, tie = order_keys(policy["survivor_order"], context.config["ranks"][part.source_id], quality_ppm, chars, ids)
+    docs = (np.uint64(unit["index"]) << np.uint64(32)) | np.arange(len(ids), dtype=np.uint64)
+    return part, texts, order, tie, docs
+
+
+def _one(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], kind)
+
+
+def hash(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """One part: the first 64 bits of each keyed content hash, as an entry. `exact` compares the texts themselves."""
+    part, texts, order, tie, docs = _documents(context, unit)
+    digests = contenthash.keyed(texts, _seed(context, "content")[:16])
+    words = np.ascontiguousarray(digests).view("<u8").reshape(-1, 2)
+    mixed = words[:, 0].astype(np.uint64)
+    write_entries(context, "hashes", part.name, [mixed, order, tie, docs], context.config["exact_ranges"])
+    context.done()
+
+
+def exact(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """One hash range: texts that are the same collapse to their least member; a 64-bit collision is no copy."""
+    hashes, _, _, docs = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
+    found: list[tuple[int, int]] = []
+    access = TextAccess(context, "refine", context.manifest("refine").parts)
+    key = _seed(context, "copies")[:16]
+    starts, ends = groups(hashes)
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        members = docs[start:end]
+        for chunk in _chunks(members):
+            found += _copies(chunk, members[0], access, key)
+    access.close()
+    _write_copies(found, context)
+    context.done(copies=len(found))
+
+
+def _chunks(members: U64) -> list[U64]:
+    return [members[at : at + 4096] for at in range(1, len(members), 4096)]
+
+
+def _copies(members: U64, least: np.uint64, access: TextAccess, key: bytes) -> list[tuple[int, int]]:
+    """(copy, least) for the members whose text equals the least one's, compared character by character."""
+    wanted = np.unique(np.append(members, least))
+    texts, _ = access.fetch(wanted)
+    text_of = dict(zip(wanted.tolist(), texts, strict=True))
+    first = text_of[int(least)]
+    return [(member, int(least)) for member in members.tolist() if text_of[member] == first]
+
+
+def _write_copies(found: list[tuple[int, int]], context: UnitContext) -> None:
+    """Copies sorted by document, one batch a group of parts, so that a part reads only its own."""
+    found.sort()
+    docs = np.array([doc for doc, _ in found], dtype=np.uint64)
+    least = np.array([survivor for _, survivor in found], dtype=np.uint64)
+    batch = pa.record_batch([pa.array(docs), pa.array(least)], schema=COPY)
+    context.add_side("copies", _grouped("copies", batch, docs, context))
+
+
+def _grouped(kind: str, batch: pa.RecordBatch, docs: U64, context: UnitContext) -> FileRef:
+    count = context.config["groups"]
+    place = _group_of((docs >> np.uint64(32)).astype(np.int64), context)
+    cuts = np.searchsorted(place, np.arange(count + 1))
+    out = context.writer(kind, f"{context.index:06d}", batch.schema)
+    for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        out.write(batch.slice(start, end - start))
+    return out.close()
+
+
+def _group_of(ordinals: NDArray[np.int64], context: UnitContext) -> NDArray[np.int64]:
+    return ordinals * context.config["groups"] // max(context.config["parts"], 1)
+
+
+def _own(kind: str, ordinal: int, context: UnitContext) -> pa.Table:
+    """What the grouped files of a kind say of one part."""
+    group = int(_group_of(np.array([ordinal]), context)[0])
+    batches = []
+    for ref in context.config[kind]:
+        with context.open(None, FileRef(**ref)) as file:
+            batch = file.batch(group)
+            mine = pc.equal(pc.shift_right(batch["doc"], pa.scalar(32, pa.uint64())), pa.scalar(ordinal, pa.uint64()))
+            batches.append(batch.filter(mine))
+    schema = COPY if kind == "copies" else DROP
+    return pa.Table.from_batches(batches, schema)
+
+
+def band(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """One part: signatures of the texts that are no copies, and their band entries."""
+    part, texts, order, tie, docs = _documents(context, unit)
+    policy = context.config["policy"]
+    copies = set(_own("copies", unit["index"], context)["doc"].to_pylist())
+    stays = np.array([doc not in copies for doc in docs.tolist()], dtype=bool)
+    kept = texts.filter(pa.array(stays))
+    seed = int.from_bytes(_seed(context, "minhash")[:8], "little")
+    made = minhash.signatures(kept, num_perm=policy["bands"] * policy["rows"], ngram=policy["ngram"], seed=seed)
+    hashed = bands.band_hashes(made, policy["bands"], policy["rows"])
+    columns = [hashed.T.reshape(-1), *(np.tile(column[stays], policy["bands"]) for column in (order, tie, docs))]
+    write_entries(context, "bands", part.name, columns, context.config["band_ranges"])
+    context.done()
+
+
+def verify(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """One hash range: in each bucket the least document against the others by exact Jaccard, in rounds."""
+    policy = context.config["policy"]
+    entries = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
+    starts, ends = groups(entries[0])
+    order, tie, docs = entries[1:]
+    keys = {
+        int(d): (int(o), int(t))
+        for s, e in zip(starts, ends, strict=True)
+        for o, t, d in zip(order[s:e], tie[s:e], docs[s:e], strict=True)
+    }
+    buckets = {tuple(docs[start:end].tolist()) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)}
+    waiting = [list(members) for members in sorted(buckets)]
+    access = TextAccess(context, "refine", context.manifest("refine").parts)
+    known: dict[tuple[int, int], int] = {}
+    candidates = 0
+    for _ in range(policy["rounds"]):
+        wanted = {(members[0], other) for members in waiting for other in members[1:]} - known.keys()
+        candidates += len(wanted)
+        _measure(sorted(wanted), access, policy["ngram"], policy["threshold_ppm"], known)
+        later = []
+        for members in waiting:
+            rest = [m for m in members[1:] if known[members[0], m] < policy["threshold_ppm"]]
+            if len(rest) > 1:
+                later.append(rest)
+        waiting = later
+        if not waiting:
+            break
+    access.close()
+    edges = sorted((pair, ppm) for pair, ppm in known.items() if ppm >= policy["threshold_ppm"])
+    rows = [(*keys[a], a, *keys[b], b, ppm) for (a, b), ppm in edges]
+    if rows:
+        columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), PAIR, strict=True)]
+        context.add_side("pairs", context.write("pairs", f"{context.index:06d}", pa.table(columns, schema=PAIR)))
+    unresolved = sum(len(members) for members in waiting)
+    context.done(candidates=candidates, verified=len(edges), unresolved=unresolved)
+
+
+def _measure(
+    wanted: list[tuple[int, int]], access: TextAccess, ngram: int, floor_ppm: int, known: dict[tuple[int, int], int]
+) -> None:
+    """Exact Jaccard of the wanted pairs into `known`, in chunks that bound the text held."""
+    at = 0
+    while at < len(wanted):
+        chunk = wanted[at : at + 8192]
+        at += len(chunk)
+        docs = np.unique(np.array(chunk, dtype=np.uint64))
+        texts, _ = access.fetch(docs)
+        left, right = (np.searchsorted(docs, np.array(side, dtype=np.uint64)) for side in zip(*chunk, strict=True))
+        shared, union = jaccard.pairs(texts, left, right, ngram=ngram, floor_ppm=floor_ppm)
+        ppm = np.where(union > 0, shared * MILLION // np.maximum(union, 1), -1)  # below the floor: -1
+        known.update(zip(chunk, ppm.tolist(), strict=True))
+
+
+def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """Greedy survivors over all verified pairs; copies follow their least member. 16 bytes a document with an edge."""
+    pairs = pa.concat_tables([_read(context, ref) for ref in context.config["pairs"]] or [PAIR.empty_table()])
+    copies = pa.concat_tables([_read(context, ref) for ref in context.config["copies"]] or [COPY.empty_table()])
+    near = _greedy(pairs)
+    drops: list[tuple[int, int, int, str]] = [(doc, survivor, ppm, "near") for doc, (survivor, ppm) in near.items()]
+    for doc, least in zip(copies["doc"].to_pylist(), copies["least"].to_pylist(), strict=True):
+        if least in near:  # the copy's survivor is the one that its equal is like, with the same verified similarity
+            drops.append((doc, *near[least], "near"))
+        else:
+            drops.append((doc, least, MILLION, "exact"))
+    drops.sort()
+    access = TextAccess(context, "refine", context.manifest("refine").parts)
+    wanted = np.unique(np.array([drop[1] for drop in drops], dtype=np.uint64))
+    id_of: dict[int, bytes] = {}
+    for at in range(0, len(wanted), 4096):
+        part = wanted[at : at + 4096]
+        id_of.update(zip(part.tolist(), access.fetch(part)[1], strict=True))
+    access.close()
+    columns: list[Any] = list(zip(*drops, strict=True)) or [(), (), (), ()]
+    docs = np.array(columns[0], dtype=np.uint64)
+    batch = pa.record_batch(
+        [
+            pa.array(docs),
+            pa.array(columns[1], pa.uint64()),
+            pa.array([id_of[survivor] for survivor in columns[1]], ID),
+            pa.array(columns[2], pa.int32()),
+            pa.array(columns[3], pa.string()),
+        ],
+        schema=DROP,
+    )
+    context.add_side("drops", _grouped("drops", batch, docs, context))
+    exact_dropped = sum(1 for drop in drops if drop[3] == "exact")
+    context.done(edges=pairs.num_rows, exact_dropped=exact_dropped, near_dropped=len(drops) - exact_dropped)
+
+
+def _read(context: UnitContext, ref: Mapping[str, Any]) -> pa.Table:
+    with context.open(None, FileRef(**ref)) as file:
+        return file.table()
+
+
+def _greedy(pairs: pa.Table) -> dict[int, tuple[int, int]]:
+    """{dropped: (least surviving neighbour, jaccard_ppm)}: documents are numbered in the survivor order first."""
+    columns = {name: pairs[name].to_numpy() for name in PAIR.names}
+    docs = np.concatenate([columns["a_doc"], columns["b_doc"]])
+    order = np.concatenate([columns["a_order"], columns["b_order"]])
+    tie = np.concatenate([columns["a_tie"], columns["b_tie"]])
+    unique, first = np.unique(docs, return_index=True)
+    ranked = unique[np.lexsort((tie[first], order[first]))]
+    sorter = np.argsort(ranked)
+    rank = {side: sorter[np.searchsorted(ranked[sorter], columns[f"{side}_doc"])] for side in ("a", "b")}
+    survivor, edge = survivors.greedy(len(ranked), rank["a"], rank["b"])
+    ppm = columns["jaccard_ppm"]
+    dropped = np.flatnonzero(survivor != np.arange(len(ranked)))
+    return {int(ranked[d]): (int(ranked[survivor[d]]), int(ppm[edge[d]])) for d in dropped.tolist()}
+
+
+def apply(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """One part: what stays, a decision a document, and for the dropped the survivor and the verified similarity."""
+    part = Part.from_json(unit["part"])
+    threshold = context.config["policy"]["threshold_ppm"]
+    drops = {row["doc"]: row for row in _own("drops", unit["index"], context).to_pylist()}
+    decisions = Decisions("dedup", context.config["policy_digest"])
+    out = context.writer("data", part.name, TEXT)
+    edges: list[dict[str, Any]] = []
+    base, seen = unit["index"] << 32, 0
+    with context.open("refine", part.files["data"]) as file:
+        for batch in file:
+            keep = []
+            for identifier in batch["document_id"].to_pylist():
+                drop = drops.get(base | seen)
+                seen += 1
+                keep.append(drop is None)
+                if drop is None:
+                    decisions.add(identifier, "kept")
+                    continue
+                limit = MILLION if drop["kind"] == "exact" else threshold
+                decisions.add(identifier, "dropped", f"{drop['kind']}_duplicate", drop["jaccard_ppm"], limit)
+                edges.append({name: drop[name] for name in EDGES.names if name in drop} | {"document_id": identifier})
+            for made in bounded_batches(pa.Table.from_batches([batch]).filter(pa.array(keep))):
+                out.write(made)
+    files = {
+        "data": out.close(),
+        "decisions": context.write("decisions", part.name, decisions.table()),
+        "edges": context.write("edges", part.name, pa.Table.from_pylist(edges, schema=EDGES)),
+    }
+    facts = {"text_bytes": files["data"].bytes}
+    context.add_part(
+        Part(part.name, part.source_id, part.raw_bytes, files, decisions.counts(), decisions.reasons(), facts)
+    )
+    context.done()

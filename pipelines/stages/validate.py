@@ -1,0 +1,135 @@
+"""validate: expectation suites over every shard and over the run's counts, and a last scan of the finished shards.
+
+The scan for Art. 24 identifiers reads every row again; a failed expectation or a hit fails its gate (gates.py), and a
+release with a failed gate is never proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from anonymizers import art24
+from pipelines.dataset import FileRef, Part
+from pipelines.expectations import check
+from pipelines.residual import VERSION as RESIDUAL_VERSION
+from pipelines.residual import residual
+from pipelines.stage import Planned, Receipts, Run, StageBase
+from pipelines.work import UnitContext
+from schemas.suites import suites_digest
+
+COUNTS = ("stage", "source_id", "in", "kept", "changed", "dropped", "quarantined", "left_over")
+
+
+class Validate(StageBase):
+    """Reads assembled shards and the manifests' counts."""
+
+    name = "validate"
+    version = "1"
+    inputs = ("ingest", "refine", "dedup", "anonymize", "assemble")
+
+    def reads(self, run: Run) -> Mapping[str, Any]:
+        return {
+            "suites": suites_digest(),
+            "detector": art24.VERSION,
+            "residual": RESIDUAL_VERSION,
+            "gates": run.policy.gates.model_dump(mode="json"),
+        }
+
+    def steps(self) -> Sequence[str]:
+        return ("counts", "shards")
+
+    def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
+        if step == "counts":
+            rows = []
+            for name in ("ingest", "refine", "dedup", "anonymize"):
+                for source, counts in run.manifests[name].by_source().items():
+                    numbers = [counts[key] for key in COUNTS[2:7]]
+                    rows.append([name, source, *numbers, numbers[0] - sum(numbers[1:])])
+            return Planned(step, "pipelines.stages.validate:counts", [{"index": 0, "rows": rows}], {})
+        assembled = run.manifests["assemble"]
+        total = sum(shard["rows"] for shard in assembled.facts["shards"])
+        spans = {}
+        for part in run.manifests["anonymize"].parts:
+            spans[part.name] = asdict(part.files["spans"])
+        units = [
+            {"index": n, "shard": shard, "bytes": asdict(data), "rows": asdict(rows)}
+            for n, (shard, data, rows) in enumerate(
+                zip(assembled.facts["shards"], assembled.side["shards"], assembled.side["rows"], strict=True)
+            )
+        ]
+        by_shard = _parts_of(run)
+        for unit in units:
+            unit["spans"] = [spans[name] for name in by_shard[unit["shard"]["name"]]]
+        config = {
+            "sample_rows": run.policy.gates.residual_sample_rows,
+            "total_rows": total,
+            "policy": run.policy.model_dump(mode="json"),
+            "seed": assembled.digest,
+        }
+        return Planned(step, "pipelines.stages.validate:shard", units, config)
+
+    def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:
+        shards = [receipt.facts for receipt in receipts["shards"]]
+        failed = [
+            {"shard": fact["shard"], **result} for fact in shards for result in fact["results"] if not result["success"]
+        ]
+        failed += [{"shard": "", **r} for r in receipts["counts"][0].facts["results"] if not r["success"]]
+        art24_found: dict[str, int] = {}
+        residual_found: dict[str, int] = {}
+        for fact in shards:
+            for total, part in ((art24_found, fact["art24"]), (residual_found, fact["residual"])):
+                for kind, number in part.items():
+                    total[kind] = total.get(kind, 0) + number
+        facts = {
+            "checked": sum(len(fact["results"]) for fact in shards) + len(receipts["counts"][0].facts["results"]),
+            "failed": failed,
+            "art24": dict(sorted(art24_found.items())),
+            "residual": dict(sorted(residual_found.items())),
+            "sampled_rows": sum(fact["sampled"] for fact in shards),
+            "residual_rows": sum(fact["residual_rows"] for fact in shards),
+            "sensitive_rows": sum(fact["sensitive_rows"] for fact in shards),
+            "suites_digest": suites_digest(),
+        }
+        return [], {}, facts
+
+
+def _parts_of(run: Run) -> dict[str, list[str]]:
+    from pipelines.stages.assemble import shard_plan
+
+    return {name: [part.name for part in parts] for name, _, parts in shard_plan(run)}
+
+
+def counts(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """The run's counts, a row a stage and source."""
+    columns = list(zip(*unit["rows"], strict=True))
+    table = pa.table([pa.array(column) for column in columns], names=list(COUNTS))
+    context.done(results=check("run", table))
+
+
+def read_shard(context: UnitContext, ref: FileRef) -> pa.Table:
+    """A sealed shard, opened as the trainer will."""
+    with context.open("assemble", ref) as file:
+        data = b"".join(value for batch in file for value in batch["bytes"].to_pylist())
+    return pa.ipc.open_file(pa.py_buffer(data)).read_all()
+
+
+def shard(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """One finished shard: the suite, Art. 24 over every row, all recognizers over a seeded sample."""
+    table = read_shard(context, FileRef(**unit["bytes"]))
+    hexed = pa.array([value.hex() for value in table["row_id"].to_pylist()], pa.string())
+    results = check("shard", table.set_column(0, "row_id", hexed))
+    found = art24.redact(table["text"].combine_chunks())
+    rest = residual(table, unit, context)
+    context.done(
+        shard=unit["shard"]["name"],
+        results=results,
+        art24=dict(sorted(found.counts.items())),
+        sampled=rest.sampled,
+        residual_rows=rest.rows,
+        sensitive_rows=rest.sensitive_rows,
+        residual=rest.found,
+    )
