@@ -196,3 +196,36 @@ class AuditTruncated(AuditEntryBad):
 
 class AuditForked(AuditError):
     """Two signed checkpoints contradict each other."""
+
+
+class TrustExists(GovernanceError):
+    """A root of trust is there already; it is succeeded, never overwritten."""
+
+    exit_code = 3
+
+
+# --- consent -------------------------------------------------------------------------------------------------
+
+
+class ConsentFileError(GovernanceError):
+    """A consent file as a whole can't be used: unreadable, of an unknown kind, or a column is missing."""
+
+    exit_code = 4
+
+
+class ConsentProofInvalid(GovernanceError):
+    """A proof does not show what a consent snapshot said of a subject."""
+
+    exit_code = 1
+
+
+class NothingRun(GovernanceError):
+    """The project has no finished run to answer from."""
+
+    exit_code = 4
+
+
+class DocumentUnknown(GovernanceError):
+    """No document with this id entered the latest run."""
+
+    exit_code = 4

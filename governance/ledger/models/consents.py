@@ -31,6 +31,7 @@ class ConsentImport(Base):
     taken: Mapped[Count]
     repeated: Mapped[Count]
     bad: Mapped[Count]
+    bad_rows: Mapped[Prose]  # JSON [[row, column, reason], …]: no values
     imported_at: Mapped[Stamp]
 
 

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("taken", sa.BigInteger(), nullable=False),
         sa.Column("repeated", sa.BigInteger(), nullable=False),
         sa.Column("bad", sa.BigInteger(), nullable=False),
+        sa.Column("bad_rows", sa.Text(), nullable=False),
         sa.Column("imported_at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
