@@ -7,11 +7,14 @@ import io
 import itertools
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from readers_kit import read_all, read_bytes, reasons, source
+from readers_kit import read_all, read_bytes, reasons, rows_of, source
 
-from pipelines.readers.frames import CsvSplitter
+from pipelines.readers import RawBatch
+from pipelines.readers.csvfile import CsvParser
+from pipelines.readers.frames import Block, CsvSplitter, TooLong, blocks
 
 
 def _naive(data: bytes, limit: int) -> list[int]:
@@ -138,3 +141,48 @@ def test_cp949(tmp_path: Path) -> None:
     )
     assert broken == []
     assert [(r.key, r.text) for r in rows] == [("가", "뷁, 똠방각하")]
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.lists(_FIELD, min_size=3, max_size=3).map(lambda row: _csv([row])),
+        st.sampled_from(
+            [b"\r\n", b"  \n", b"a,b\n", b"a\rb,c,d\n", b'a"b,c,d\n', b'"a"b,c,d\n', b'"a",b"c,"d"\n', b"\x00,b,c\n"]
+        ),
+        st.sampled_from(
+            [b"\xff,b,c\n", b"\xef\xbb\xbfa,b,c\n", b",,\n", b'"","",""\n', b"NULL,NA,nan\n", b'"a,b\nc,d,e\n']
+        ),
+        _WILD,
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_LINES, st.sampled_from([None, "id", "text"]), st.sampled_from([(), ("u",), ("u", "id", "absent")]))
+def test_block_by_block_equals_record_by_record(data: bytes, key: str | None, subjects: tuple[str, ...]) -> None:
+    src = source("csv", record_key=key, subjects=subjects)
+    found = []
+    for fast in (True, False):
+        parser = CsvParser("in", src, ["id", "text", "u"], fast=fast)
+        items = [
+            item
+            for block in blocks(iter([data] if data else []), CsvSplitter(), 0, 99)
+            for item in _parsed(parser, block)
+        ]
+        good = [row for item in items if isinstance(item, RawBatch) for row in rows_of(item)]
+        found.append((good, [item for item in items if not isinstance(item, RawBatch)]))
+    assert found[0] == found[1]
+
+
+def _parsed(parser: CsvParser, block: Block | TooLong) -> list[object]:
+    return [block] if isinstance(block, TooLong) else list(parser.parse(block))
+
+
+def test_the_fast_road_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CsvParser, "_each", lambda *_: pytest.fail("record by record"))
+    data = 'id,text,u\r\n1,"가 ""나""\r\n다",x\r\n\r\n2,,\r\n'.encode()
+    (block,) = blocks(iter([data]), CsvSplitter(), 0, 99)
+    (batch,) = _parsed(CsvParser("in", source("csv", record_key="id", subjects=("u",))), block)
+    assert isinstance(batch, RawBatch)
+    assert [row[2:] for row in rows_of(batch)] == [("1", '가 "나"\r\n다', ("x",)), ("2", "", ())]

@@ -149,6 +149,12 @@ class Block:
     ends: Int64Array
     partial: bool = False
 
+    def part(self, first: int, stop: int) -> Block:
+        """The records `first` to `stop` (at least one), with their bytes only."""
+        low, high = int(self.starts[first]), int(self.ends[stop - 1]) + 1
+        starts, ends = self.starts[first:stop] - low, self.ends[first:stop] - low
+        return Block(self.data[low:high], self.offset + low, starts, ends, self.partial and stop == len(self.ends))
+
 
 @dataclass(frozen=True)
 class TooLong:
@@ -204,9 +210,7 @@ def _within(block: Block, max_record_bytes: int) -> Iterator[Block | TooLong]:
     at = 0
     for index in [*long, len(block.ends)]:
         if at < index:
-            low, high = int(block.starts[at]), int(block.ends[index - 1]) + 1
-            starts, ends = block.starts[at:index] - low, block.ends[at:index] - low
-            yield Block(block.data[low:high], block.offset + low, starts, ends)
+            yield block.part(at, index)
         if index < len(block.ends):
             start, end = int(block.starts[index]), int(block.ends[index])
             yield TooLong(block.offset + start, end - start)

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import orjson
-import polars as pl
 import pyarrow as pa
 import pyarrow.json
 
+from pipelines.readers.columns import is_label, keys_of, not_blank, subjects_of, to_utf8, unique
 from pipelines.readers.frames import Block
 from pipelines.readers.records import Broken, Int64Array, RawBatch, int64
 from schemas.project import Source
 
-_OPEN, _CLOSE, _RETURN = 123, 125, 13
+_OPEN, _CLOSE = 123, 125
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _INF = re.compile(
@@ -57,7 +57,7 @@ class JsonlParser:
         if lines is None:
             return None
         starts, ends = lines
-        data = _utf8(block.data, self.source.encoding)
+        data = to_utf8(block.data, self.source.encoding)
         if data is None:
             return None
         schema = pa.schema(list({**self.types, self.source.text: pa.string()}.items()))
@@ -77,17 +77,9 @@ class JsonlParser:
             starts + block.offset,
             ends - starts,
             texts.chunk(0),
-            [value or None for value in _strings(table.column(key))] if key else [None] * len(starts),
-            self._subjects(table),
+            keys_of(table.column(key)) if key else [None] * len(starts),
+            subjects_of([table.column(name) for name in self.source.subjects], len(starts)),
         )
-
-    def _subjects(self, table: pa.Table) -> Sequence[Sequence[str]]:
-        columns = [_lists(table.column(name)) for name in self.source.subjects]
-        if not columns:
-            return [()] * table.num_rows
-        if len(columns) == 1 and not pa.types.is_list(table.column(self.source.subjects[0]).type):
-            return [(user,) if user else () for (user,) in columns[0]]
-        return [unique(value for column in row for value in column) for row in zip(*columns, strict=True)]
 
     def _each(self, block: Block) -> Iterator[RawBatch | Broken]:
         offsets: list[int] = []
@@ -151,16 +143,6 @@ class JsonlParser:
         return record
 
 
-def is_label(value: object) -> bool:
-    """A key or a user id: a string or a whole number."""
-    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
-
-
-def unique(values: Iterable[str | None]) -> tuple[str, ...]:
-    """Without repeats, empty strings and nulls, in order."""
-    return tuple(value for value in dict.fromkeys(values) if value)
-
-
 def is_json_array(head: bytes, complete: bool, encoding: str) -> bool:
     """Is the file one JSON array instead of lines? Judged by its first bytes (`complete`: these are all).
 
@@ -191,11 +173,7 @@ def _plain_lines(block: Block) -> tuple[Int64Array, Int64Array] | None:
     as many rows as lines means one object a line.
     """
     data = np.frombuffer(block.data, np.uint8)
-    starts, ends = block.starts, block.ends
-    ends = ends - ((ends > starts) & (data[ends - 1] == _RETURN))
-    some = ends > starts
-    if not some.all():
-        starts, ends = starts[some], ends[some]
+    starts, ends = not_blank(block)
     if not len(starts) or not ((data[starts] == _OPEN) & (data[ends - 1] == _CLOSE)).all():
         return None
     if b"\0" in block.data or _INF.search(block.data):
@@ -206,20 +184,6 @@ def _plain_lines(block: Block) -> tuple[Int64Array, Int64Array] | None:
         if (opens[ends - 1] - opens[starts]).max() > _DEPTH:
             return None
     return starts, ends
-
-
-def _utf8(data: bytes, encoding: str) -> bytes | None:
-    """The same text in UTF-8, or None where it is not valid in `encoding`. Newlines stay newlines."""
-    if encoding != "utf-8":
-        try:
-            return data.decode(encoding).encode()
-        except UnicodeDecodeError:
-            return None
-    try:
-        pl.Series([data], dtype=pl.Binary).cast(pl.String)  # seven times faster than Arrow's or Python's check
-    except pl.exceptions.PolarsError:
-        return None
-    return data
 
 
 def _value(line: bytes, encoding: str) -> Any:
@@ -258,15 +222,3 @@ def _arrow_type(value: object) -> pa.DataType | None:
     if not is_label(value):
         return None
     return pa.string() if isinstance(value, str) else pa.int64()
-
-
-def _strings(column: pa.ChunkedArray) -> list[str | None]:
-    values: list[str | None] = column.cast(pa.string()).to_pylist()
-    return values
-
-
-def _lists(column: pa.ChunkedArray) -> list[list[str | None]]:
-    if pa.types.is_list(column.type):
-        lists: list[list[str | None] | None] = column.cast(pa.list_(pa.string())).to_pylist()
-        return [values or [] for values in lists]
-    return [[value] for value in _strings(column)]

@@ -6,7 +6,7 @@ hostile file is that file's loss: the rows from there to the unit's end are one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.readers.jsonl import is_label, unique
+from pipelines.readers.columns import is_label, keys_of, subjects_of, unique
 from pipelines.readers.records import Broken, RawBatch
 from pipelines.readers.streams import file_problem
 from schemas.project import Source
@@ -129,7 +129,8 @@ def _page_bytes(path: Path, offset: int) -> int | None:
     with path.open("rb") as file:
         file.seek(offset)
         header = file.read(16)
-    at, values = 0, []
+    at = 0
+    values: list[int] = []
     while len(values) < 2 and at < len(header) and header[at] == 0x15:
         at, value, shift = at + 1, 0, 0
         while at < len(header):
@@ -149,8 +150,8 @@ def _convert(
     lengths = _byte_lengths(column)
     reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(lengths < 0).tolist(), "missing_text")
     reasons |= dict.fromkeys(np.flatnonzero(lengths > max_record_bytes).tolist(), "record_too_long")
-    keys = _labels(batch, source.record_key, reasons, "key_not_string", many=False) if source.record_key else None
-    users = [_labels(batch, subject, reasons, "subject_not_string", many=True) for subject in source.subjects]
+    keys = _keys(batch, source.record_key, reasons)
+    users = _subjects(batch, source.subjects, reasons)
 
     good = np.array([row for row in range(batch.num_rows) if row not in reasons], np.int64)
     while len(good):
@@ -166,8 +167,8 @@ def _convert(
             part + first,
             lengths[part],
             texts,
-            [keys[row][0] if keys and keys[row] else None for row in rows],
-            [unique(user for column in users for user in column[row]) for row in rows],
+            [keys[row] for row in rows],
+            [users[row] for row in rows],
         )
     yield from (Broken(name, first + row, max(0, int(lengths[row])), reason) for row, reason in sorted(reasons.items()))
 
@@ -211,14 +212,42 @@ def _texts(column: pa.Array, encoding: str) -> tuple[pa.StringArray, list[int]]:
     return pa.array(values, pa.string()), bad
 
 
-def _labels(
-    batch: pa.RecordBatch, name: str, reasons: dict[int, str], reason: str, *, many: bool
-) -> list[list[str | None]]:
-    """A key or subject column as lists of strings; rows that hold something else are marked in `reasons`."""
-    if batch.schema.get_field_index(name) < 0:
-        return [[] for _ in range(batch.num_rows)]
-    out: list[list[str | None]] = []
-    for row, scalar in enumerate(batch.column(name)):
+def _keys(batch: pa.RecordBatch, name: str | None, reasons: dict[int, str]) -> list[str | None]:
+    """A key column as strings; rows that hold something else are marked in `reasons`."""
+    index = batch.schema.get_field_index(name) if name else -1
+    if index < 0:
+        return [None] * batch.num_rows
+    column = batch.column(index)
+    if _is_plain(column):
+        return keys_of(column)
+    return [next(iter(row), None) for row in _each(column, reasons, "key_not_string", many=False)]
+
+
+def _subjects(batch: pa.RecordBatch, names: Sequence[str], reasons: dict[int, str]) -> list[tuple[str, ...]]:
+    """The subject columns as strings; rows that hold something else are marked in `reasons`."""
+    columns = [batch.column(name) for name in names if batch.schema.get_field_index(name) >= 0]
+    if all(_is_plain(column.flatten() if pa.types.is_list(column.type) else column) for column in columns):
+        return subjects_of(columns, batch.num_rows)
+    listed = [_each(column, reasons, "subject_not_string", many=True) for column in columns]
+    return [unique(user for users in row for user in users) for row in zip(*listed, strict=True)]
+
+
+def _is_plain(column: pa.Array) -> bool:
+    """Whole numbers, or strings that are valid UTF-8."""
+    if pa.types.is_integer(column.type):
+        return True
+    if not pa.types.is_string(column.type):
+        return False
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _each(column: pa.Array, reasons: dict[int, str], reason: str, *, many: bool) -> list[list[str]]:
+    out: list[list[str]] = []
+    for row, scalar in enumerate(column):
         try:
             value = scalar.as_py()
         except UnicodeDecodeError:
@@ -228,5 +257,5 @@ def _labels(
         if not all(item is None or is_label(item) for item in items):
             reasons.setdefault(row, reason)
             items = []
-        out.append([(None if item is None else str(item) or None) for item in items])
+        out.append([str(item) for item in items if item not in (None, "")])
     return out
