@@ -242,13 +242,13 @@ def _build(folder: Path, manifest: Manifest, source: Path, envelope: Envelope, r
 
 
 def _link(source: Path, target: Path) -> None:
+    """A hard link, or a copy where there can be none; on the disk either way before it is signed for."""
     try:
         target.hardlink_to(source)
     except OSError:  # another file system, or one without links
-        with source.open("rb") as read, target.open("wb") as written:
-            shutil.copyfileobj(read, written, 1 << 20)
-            written.flush()
-            os.fsync(written.fileno())
+        shutil.copyfile(source, target)
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _envelope(path: Path) -> Envelope:

@@ -100,6 +100,35 @@ class Verified:
     seen: Seen
 
 
+@dataclass(frozen=True)
+class SignedStatement:
+    """A certificate that enough persons signed; whether it still stands is another question. `digest` names it."""
+
+    statement: Statement
+    digest: str
+    approvers: tuple[str, ...]
+
+
+def read_certificate(root: Root, data: bytes) -> SignedStatement:
+    """Who signed, by the rules of separation of duties: an engineer proposes (and signs that), officers approve.
+
+    A threshold counts persons. Raises SignatureError, ForeignRoot, DemoMismatch, Malformed.
+    """
+    envelope = Envelope.from_bytes(data, IN_TOTO, CERTIFICATE)
+    signers = envelope.verify(root.keys("engineer") | root.keys("officer"))
+    found = Statement.from_bytes(envelope.payload)
+    if found.root_id != root.id:
+        raise errors.ForeignRoot("the certificate belongs to another root of trust")
+    if found.demo != root.demo:
+        raise errors.DemoMismatch("a demo certificate" if found.demo else "a real certificate under a demo root")
+    if found.proposed_by not in root.persons_of(signers, "engineer"):
+        raise errors.ProposerNotSigned(f"{found.proposed_by} did not sign as the proposing engineer")
+    approvers = root.approvers(signers, found.proposed_by)
+    if len(approvers) < root.threshold:
+        raise errors.ThresholdNotReached(f"certificate: {len(approvers)} of {root.threshold} officers approved it")
+    return SignedStatement(found, envelope.digest, tuple(sorted(approvers)))
+
+
 class TrustedRelease:
     """The state machine. `now` is the reference time for every rule. Not for use by two threads at once."""
 
@@ -119,9 +148,7 @@ class TrustedRelease:
         if now >= root.expires:
             raise errors.RootExpired(f"root.json expired on {root.expires:%Y-%m-%d}")
         self._revocations: RevocationList | None = None
-        self._statement: Statement | None = None
-        self._digest = ""
-        self._signers: frozenset[str] = frozenset()
+        self._signed: SignedStatement | None = None
         self._checkpoint: tuple[int, str] | None = None
         self._manifest: Manifest | None = None
         self._unread: dict[str, Shard] | None = None
@@ -156,20 +183,8 @@ class TrustedRelease:
         """Raises SignatureError, ForeignRoot, DemoMismatch, TimeError, Revoked, RevocationListStale, GateFailed."""
         if self._revocations is None:
             raise errors.OutOfOrder("the certificate needs the revocation list first")
-        envelope = Envelope.from_bytes(data, IN_TOTO, CERTIFICATE)
-        root = self._root
-        signers = envelope.verify(root.keys("engineer") | root.keys("officer"))
-        found = Statement.from_bytes(envelope.payload)
-        if found.root_id != root.id:
-            raise errors.ForeignRoot("the certificate belongs to another root of trust")
-        if found.demo != root.demo:
-            raise errors.DemoMismatch("a demo certificate" if found.demo else "a real certificate under a demo root")
-        # Separation of duties: an engineer proposes (and signs that), officers approve. A threshold counts persons.
-        if found.proposed_by not in root.persons_of(signers, "engineer"):
-            raise errors.ProposerNotSigned(f"{found.proposed_by} did not sign as the proposing engineer")
-        approvers = root.approvers(signers, found.proposed_by)
-        if len(approvers) < root.threshold:
-            raise errors.ThresholdNotReached(f"certificate: {len(approvers)} of {root.threshold} officers approved it")
+        signed = read_certificate(self._root, data)
+        found = signed.statement
         # TUF §5.6.6: expiry against the one reference time.
         if found.issued > self._now + SKEW:
             raise errors.NotYetValid(f"the certificate was issued on {found.issued:%Y-%m-%d %H:%M} UTC, later than now")
@@ -182,7 +197,7 @@ class TrustedRelease:
                 f"revocation list version {self._revocations.version},"
                 f" the certificate asks for {found.min_revocation_version} or newer"
             )
-        entry = self._revocations.entry(envelope.digest)
+        entry = self._revocations.entry(signed.digest)
         if entry is not None:
             newer = f"; {entry.superseded_by} supersedes it" if entry.superseded_by else ""
             raise errors.Revoked(f"{found.release} was revoked on {entry.at:%Y-%m-%d} ({entry.reason}){newer}")
@@ -190,25 +205,26 @@ class TrustedRelease:
         if failed is not None or not found.facts.gates:
             what = f"{failed.id} ({failed.article})" if failed else "no gate was run"
             raise errors.GateFailed(f"the certificate of {found.release} records a failed gate: {what}")
-        self._statement, self._digest, self._signers = found, envelope.digest, signers
+        self._signed = signed
         return found
 
     def update_log(self, checkpoint: bytes, proof: bytes) -> None:
         """Raises UnknownKey, BadSignature, LogProofInvalid, LogForked."""
-        statement = self._certified("the log proof")
+        signed = self._certified("the log proof")
+        statement = signed.statement
         if statement.log_origin != self._root.log_origin:
             raise errors.LogProofInvalid(
                 f"the certificate is logged in {statement.log_origin}, not {self._root.log_origin}"
             )
         seen = verify_checkpoint(checkpoint, self._root.log_origin, self._root.log_key)
-        LogProof.from_bytes(proof).verify(self._digest, seen)
+        LogProof.from_bytes(proof).verify(signed.digest, seen)
         if any(size == seen.size and root != seen.root.hex() for size, root in self._seen.checkpoints):
             raise errors.LogForked(f"two signed checkpoints of size {seen.size} have different roots")
         self._checkpoint = (seen.size, seen.root.hex())
 
     def update_manifest(self, data: bytes) -> Manifest:
         """Raises Malformed, WrongRelease, RootMismatch."""
-        statement = self._certified("the manifest")
+        statement = self._certified("the manifest").statement
         found = Manifest.from_bytes(data)
         if found.release != statement.release:
             raise errors.WrongRelease(f"manifest of {found.release}, certificate of {statement.release}")
@@ -251,7 +267,8 @@ class TrustedRelease:
 
         `partly`: shards may be left unread; `Verified.unread` names them, and each must be compared before its use.
         """
-        statement = self._certified("the verdict")
+        signed = self._certified("the verdict")
+        statement = signed.statement
         if self._revocations is None or self._checkpoint is None or self._manifest is None or self._unread is None:
             raise errors.OutOfOrder("a step was left out: revocations, certificate, log, manifest and files come first")
         if self._unread and not partly:
@@ -260,21 +277,21 @@ class TrustedRelease:
             check_use(statement, use)
         return Verified(
             root=self._root,
-            certificate=self._digest,
+            certificate=signed.digest,
             statement=statement,
             manifest=self._manifest,
             revocations=self._revocations,
             proposer=statement.proposed_by,
-            approvers=tuple(sorted(self._root.approvers(self._signers, statement.proposed_by))),
+            approvers=signed.approvers,
             separated=not self._root.demo,  # outside a demo, `approvers` never counts the proposer
             unread=frozenset(self._unread),
             seen=self._remember(self._revocations, self._checkpoint),
         )
 
-    def _certified(self, what: str) -> Statement:
-        if self._statement is None:
+    def _certified(self, what: str) -> SignedStatement:
+        if self._signed is None:
             raise errors.OutOfOrder(f"{what} needs the certificate first")
-        return self._statement
+        return self._signed
 
     def _remember(self, revocations: RevocationList, checkpoint: tuple[int, str]) -> Seen:
         return replace(
