@@ -72,10 +72,14 @@ def _add_context(words: dict[str, int]) -> None:
     for kind, row in raw["particles"].items():
         for word in row["words"]:
             words["t" + word] = pack(kinds[kind], _need(word), row["weight"])
+    words.update(("h" + word, 1) for word in raw["verbal"])
     for word in raw["vocative"]["words"]:
         need = twin.NEED_CONSONANT if word in ("아", "이야") else twin.NEED_VOWEL
         words["t" + word] = pack(twin.VOCATIVE, need, raw["vocative"]["weight"])
-    for part, kind in (("titles", twin.TITLE), ("honorifics", twin.HONORIFIC), ("signatures", twin.SIGNATURE)):
+    titles = {
+        "titles": twin.TITLE, "kin": twin.KIN, "honorifics": twin.HONORIFIC, "signatures": twin.SIGNATURE,
+    }  # fmt: skip
+    for part, kind in titles.items():
         for weight, entries in raw[part].items():
             words.update(("t" + word, pack(kind, twin.NEED_ANY, weight)) for word in entries)
     for weight, entries in raw["cues"].items():

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
 from ext import names_py as twin
-from ext.names_py import NameScanner
+from ext.names import NameScanner
 
 VERSION: Final = "1"
 _FLOOR: Final = 50  # total at which a candidate is worth a finding (450,000)

@@ -22,7 +22,7 @@ SYLLABLES: Final = 11172
 FIRST, LAST = 0xAC00, 0xAC00 + SYLLABLES - 1
 
 # Classes of a tail (low four bits of its value; then three bits of what it needs; then the weight).
-PARTICLE, PERSON_PARTICLE, PLACE, COPULA, HONORIFIC, TITLE, SIGNATURE, VOCATIVE = range(1, 9)
+PARTICLE, PERSON_PARTICLE, PLACE, COPULA, HONORIFIC, TITLE, SIGNATURE, VOCATIVE, KIN = range(1, 10)
 NEED_ANY, NEED_CONSONANT, NEED_VOWEL, NEED_EU, NEED_RO = range(5)
 
 # Evidence flags.
@@ -38,7 +38,11 @@ GIVEN_ONLY: Final = 15
 BARE: Final = -15
 LINE: Final = 15
 LEXICON: Final = (0, -60, -120)
+GIVEN_LEXICON: Final = (0, -20, -60)
+PAIR_FLOOR: Final = 10
+SURE_PAIR: Final = 20
 SPLIT: Final = (0, -25, -45)
+VERBAL: Final = (0, -60, -120)
 HANJA: Final = 70
 AGE: Final = 60
 LISTED: Final = 35
@@ -55,7 +59,8 @@ _SEPARATORS: Final = ",·ㆍ、/‧・;|"
 class NameScanner:
     """`surname`, `given1`, `given2` are int16[11172] by syllable (NONE: never); `words` maps kind + string to int.
 
-    Kinds: s double surname, p given pair, x ordinary word (level 1, 2), t tail (packed), c cue before, v verb prefix.
+    Kinds: s double surname, p given pair, x ordinary word (level 1, 2), h syllable that makes a noun a verb (하, 한),
+    t tail (packed), c cue before, v verb prefix.
     """
 
     def __init__(
@@ -111,7 +116,7 @@ class NameScanner:
     def _base(self, text: str, start: int, surnames: int, givens: int) -> int:
         if surnames == 0:
             pair = self.words.get("p" + text[start : start + 2], 0)
-            return pair + GIVEN_ONLY if pair >= 20 else NONE
+            return pair + GIVEN_ONLY if pair >= SURE_PAIR else NONE
         if surnames == 1:
             base = self.surname[ord(text[start]) - FIRST]
         else:
@@ -120,14 +125,15 @@ class NameScanner:
             return NONE
         at = start + surnames
         last = self.given2[ord(text[at + givens - 1]) - FIRST]
-        if last == NONE:
-            return NONE
         if givens == 1:
-            return min(MAX_BASE, base + last) + ONE_SYLLABLE
+            return NONE if last == NONE else min(MAX_BASE, base + last) + ONE_SYLLABLE
         first = self.given1[ord(text[at]) - FIRST]
-        if first == NONE:
+        pair = self.words.get("p" + text[at : at + 2], NO_PAIR)
+        if pair >= SURE_PAIR:
+            first, last = max(first, PAIR_FLOOR), max(last, PAIR_FLOOR)
+        elif NONE in (first, last):
             return NONE
-        return min(MAX_BASE, base + first + last + self.words.get("p" + text[at : at + 2], NO_PAIR))
+        return min(MAX_BASE, base + first + last + pair)
 
     def _tail(self, text: str, stop: int, end: int) -> tuple[int, int] | None:
         """(class, weight) of text[stop:end] behind text[stop - 1]; (0, 0) when empty, None when it is no tail."""
@@ -138,7 +144,7 @@ class NameScanner:
             return (whole & 15, whole >> 8) if agrees(text[stop - 1], whole >> 4 & 7) else None
         for cut in range(min(end - 1, stop + 5), stop, -1):
             head = self.words.get("t" + text[stop:cut])
-            if head is not None and head & 15 in (HONORIFIC, TITLE):
+            if head is not None and head & 15 in (HONORIFIC, TITLE, KIN):
                 rest = self.words.get("t" + text[cut:end])
                 if rest is not None and rest & 15 <= COPULA:
                     return head & 15, head >> 8
@@ -151,7 +157,9 @@ class NameScanner:
         total, flags = base + weight, 0
         if kind == HONORIFIC:
             flags |= F_HONORIFIC
-        elif kind == TITLE:
+        elif kind in (TITLE, KIN):
+            if surnames == 0 and kind == TITLE:
+                return None
             flags |= F_TITLE
         elif kind == SIGNATURE:
             flags |= F_SIGNATURE
@@ -162,7 +170,7 @@ class NameScanner:
         elif kind:
             flags |= F_PARTICLE
         if kind == 0:
-            behind, flag = self._behind(text, end)
+            behind, flag = self._behind(text, end, surnames == 0)
             total, flags = total + behind, flags | flag
         cue = self._cue(text, start)
         if cue:
@@ -173,7 +181,7 @@ class NameScanner:
                 total, flags = total + verb, flags | F_VERB
         if surnames == 0 and not flags & (F_HONORIFIC | F_TITLE | F_VOCATIVE):
             return None
-        level = self._lexicon(text, start, stop, end, surnames + givens)
+        level = self._lexicon(text, start, stop, end, surnames, givens)
         if level:
             total, flags = total + level, flags | F_LEXICON
         if surnames == 0:
@@ -185,19 +193,24 @@ class NameScanner:
         listable = base + level if kind == 0 or kind == PARTICLE else NONE
         return [start, stop, total, flags, listable, end]
 
-    def _lexicon(self, text: str, start: int, stop: int, end: int, length: int) -> int:
+    def _lexicon(self, text: str, start: int, stop: int, end: int, surnames: int, givens: int) -> int:
         """What the exclusion lexicon takes: the stem or the whole run is a word, or the stem is word and particle."""
         level = self.words.get("x" + text[start:stop], 0)
         if end > stop and end - start <= 4:
             level = max(level, self.words.get("x" + text[start:end], 0))
+        if surnames == 0:
+            return GIVEN_LEXICON[level]
         loss = LEXICON[level]
-        if level < 2 and length == 3 and self.words.get("t" + text[stop - 1], 0) & 15 in (PARTICLE, COPULA):
-            inner = self.words.get("x" + text[start : stop - 1], 0)
-            if inner and agrees(text[stop - 2], self.words["t" + text[stop - 1]] >> 4 & 7):
-                loss = min(loss, SPLIT[inner])
+        if level < 2 and surnames + givens == 3:
+            last = self.words.get("t" + text[stop - 1], 0)
+            is_particle = last & 15 in (PARTICLE, COPULA) and agrees(text[stop - 2], last >> 4 & 7)
+            is_verbal = "h" + text[stop - 1] in self.words
+            if is_particle or is_verbal:
+                inner = self.words.get("x" + text[start : stop - 1], 0)
+                loss = min(loss, VERBAL[inner] if is_verbal else SPLIT[inner])
         return loss
 
-    def _behind(self, text: str, end: int) -> tuple[int, int]:
+    def _behind(self, text: str, end: int, is_given_only: bool) -> tuple[int, int]:
         """(weight, flag) of what follows a stem without a tail: a title, a signature, Hanja or an age in brackets."""
         if end + 1 >= len(text):
             return 0, 0
@@ -217,20 +230,13 @@ class NameScanner:
             return 0, 0
         whole = self.words.get("t" + text[at:stop])
         if whole is not None:
-            kind = whole & 15
-            if kind == HONORIFIC:
-                return whole >> 8, F_HONORIFIC
-            if kind == TITLE:
-                return whole >> 8, F_TITLE
-            if kind == SIGNATURE:
-                return whole >> 8, F_SIGNATURE
-            return 0, 0
+            return title(whole, is_given_only)
         for cut in range(min(stop - 1, at + 5), at, -1):
             head = self.words.get("t" + text[at:cut])
-            if head is not None and head & 15 in (HONORIFIC, TITLE):
+            if head is not None and head & 15 in (HONORIFIC, TITLE, KIN):
                 rest = self.words.get("t" + text[cut:stop])
                 if rest is not None and rest & 15 <= COPULA:
-                    return head >> 8, F_HONORIFIC if head & 15 == HONORIFIC else F_TITLE
+                    return title(head, is_given_only)
         return 0, 0
 
     def _bracket(self, text: str, at: int) -> tuple[int, int]:
@@ -283,6 +289,18 @@ class NameScanner:
 
 def is_hangul(char: str) -> bool:
     return "\uac00" <= char <= "\ud7a3"
+
+
+def title(value: int, is_given_only: bool) -> tuple[int, int]:
+    """(weight, flag) of a title behind a name; behind a given name alone only honorifics and kin count."""
+    kind = value & 15
+    if kind == HONORIFIC:
+        return value >> 8, F_HONORIFIC
+    if kind == KIN or (kind == TITLE and not is_given_only):
+        return value >> 8, F_TITLE
+    if kind == SIGNATURE and not is_given_only:
+        return value >> 8, F_SIGNATURE
+    return 0, 0
 
 
 def agrees(char: str, need: int) -> bool:

@@ -1,0 +1,541 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+"""Person names in Korean text, compiled: ext/names_py.py defines what it reports; here only how, fast.
+
+One pass over a str's own UCS-2 or UCS-4 buffer. Words are looked up in one open-addressing table by a 64-bit hash of
+kind and letters; a run of syllables that can't start a name costs a table read.
+"""
+
+from libc.stdint cimport int16_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+
+import numpy as np
+
+from ext.errors import CapacityError, InputError
+
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    void *PyUnicode_DATA(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+
+ctypedef fused letter:
+    uint16_t
+    uint32_t
+
+cdef enum:
+    FIRST = 0xAC00
+    SYLLABLES = 11172
+    NONE = -32768
+    MISSING = -2147483647
+    PARTICLE = 1
+    COPULA = 4
+    HONORIFIC = 5
+    TITLE = 6
+    SIGNATURE = 7
+    VOCATIVE = 8
+    KIN = 9
+    F_HONORIFIC = 1
+    F_TITLE = 2
+    F_CUE = 4
+    F_VERB = 8
+    F_LIST = 16
+    F_SIGNATURE = 32
+    F_HANJA = 64
+    F_AGE = 128
+    F_PARTICLE = 256
+    F_LEXICON = 512
+    F_VOCATIVE = 1024
+    F_GIVEN_ONLY = 2048
+    F_LINE = 4096
+    MAX_BASE = 150
+    NO_PAIR = -10
+    ONE_SYLLABLE = -40
+    GIVEN_ONLY = 15
+    BARE = -15
+    LINE = 15
+    HANJA = 70
+    AGE = 60
+    LISTED = 35
+    JOINED = 20
+    LIST_BASE = 30
+    PAIR_FLOOR = 10
+    SURE_PAIR = 20
+    MAX_TAIL = 8
+    MAX_CUE = 6
+    VERB_RUNS = 4
+
+cdef int[3] LEXICON = [0, -60, -120]
+cdef int[3] GIVEN_LEXICON = [0, -20, -60]
+cdef int[3] SPLIT = [0, -25, -45]
+cdef int[3] VERBAL = [0, -60, -120]
+
+cdef struct candidate:
+    Py_ssize_t start
+    Py_ssize_t stop
+    Py_ssize_t end
+    int total
+    int flags
+    int listable
+    bint is_found
+
+cdef struct tables:
+    int16_t *surname
+    int16_t *given1
+    int16_t *given2
+    uint8_t *sure  # bit 0: opens a sure pair, bit 1: closes one
+    uint64_t *keys
+    int32_t *values
+    uint64_t mask
+
+
+cdef inline bint is_hangul(uint32_t c) noexcept nogil:
+    return c - <uint32_t>FIRST < <uint32_t>SYLLABLES
+
+
+cdef inline uint64_t step(uint64_t h, uint32_t c) noexcept nogil:
+    h = (h ^ c) * <uint64_t>0x9E3779B97F4A7C15
+    return h ^ (h >> 29)
+
+
+cdef inline int32_t find_key(const tables *t, uint64_t key) noexcept nogil:
+    cdef uint64_t at
+    key |= 1
+    at = (key >> 20) & t.mask
+    while t.keys[at] != 0:
+        if t.keys[at] == key:
+            return t.values[at]
+        at = (at + 1) & t.mask
+    return MISSING
+
+
+cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssize_t n) noexcept nogil:
+    cdef uint64_t h = step(1, kind)
+    cdef Py_ssize_t i
+    for i in range(n):
+        h = step(h, p[i])
+    return find_key(t, h)
+
+
+cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
+    cdef uint32_t final = (c - FIRST) % 28
+    if need == 1:
+        return final != 0
+    if need == 2:
+        return final == 0
+    if need == 3:
+        return final != 0 and final != 8
+    if need == 4:
+        return final == 0 or final == 8
+    return True
+
+
+cdef inline bint stands_before(uint32_t c) noexcept nogil:
+    """Members of _SKIP_BEFORE in the twin."""
+    if c < 0x80:
+        return (c == 0x20 or c == 0x3A or c == 0x2D or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x3C or c == 0x5B
+                or c == 0x2C or c == 0x0A or c == 0x09 or c == 0x7C or c == 0x2F or c == 0x3D or c == 0x2A)
+    return (c == 0xFF1A or c == 0xB7 or c == 0x2014 or c == 0x2018 or c == 0x201C or c == 0x2019 or c == 0x201D
+            or c == 0x300C or c == 0x300E)
+
+
+cdef inline bint separates(uint32_t c) noexcept nogil:
+    """Members of _SEPARATORS in the twin."""
+    return (c == 0x2C or c == 0xB7 or c == 0x318D or c == 0x3001 or c == 0x2F or c == 0x2027 or c == 0x30FB
+            or c == 0x3B or c == 0x7C)
+
+
+cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nogil:
+    cdef int kind = value & 15
+    if kind == HONORIFIC:
+        flag[0] = F_HONORIFIC
+        return value >> 8
+    if kind == KIN or (kind == TITLE and not is_given_only):
+        flag[0] = F_TITLE
+        return value >> 8
+    if kind == SIGNATURE and not is_given_only:
+        flag[0] = F_SIGNATURE
+        return value >> 8
+    flag[0] = 0
+    return 0
+
+
+cdef int stem(const tables *t, const letter *p, int surnames, int givens) noexcept nogil:
+    """The twin's _base of the letters at p."""
+    cdef int base, first, last
+    cdef int32_t pair = MISSING
+    cdef bint maybe
+    if surnames == 0:
+        if not (t.sure[p[0] - FIRST] & 1 and t.sure[p[1] - FIRST] & 2):
+            return NONE
+        pair = look(t, 0x70, p, 2)
+        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NONE
+    if surnames == 1:
+        base = t.surname[p[0] - FIRST]
+    else:
+        base = look(t, 0x73, p, 2)
+        if base == MISSING:
+            base = NONE
+    if base == NONE:
+        return NONE
+    p += surnames
+    last = t.given2[p[givens - 1] - FIRST]
+    if givens == 1:
+        if last == NONE:
+            return NONE
+        return min(<int>MAX_BASE, base + last) + ONE_SYLLABLE
+    first = t.given1[p[0] - FIRST]
+    maybe = t.sure[p[0] - FIRST] & 1 and t.sure[p[1] - FIRST] & 2
+    if (first == NONE or last == NONE) and not maybe:
+        return NONE
+    pair = look(t, 0x70, p, 2)
+    if pair == MISSING:
+        pair = NO_PAIR
+    if pair >= SURE_PAIR:
+        first = max(first, <int>PAIR_FLOOR)
+        last = max(last, <int>PAIR_FLOOR)
+    elif first == NONE or last == NONE:
+        return NONE
+    return min(<int>MAX_BASE, base + first + last + pair)
+
+
+cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nogil:
+    """The value of the longest title that opens p[:n] and leaves a particle, else MISSING."""
+    cdef Py_ssize_t cut = min(n - 1, 5)
+    cdef int32_t head, rest
+    while cut > 0:
+        head = look(t, 0x74, p, cut)
+        if head != MISSING and (head & 15 == HONORIFIC or head & 15 == TITLE or head & 15 == KIN):
+            rest = look(t, 0x74, p + cut, n - cut)
+            if rest != MISSING and rest & 15 <= COPULA:
+                return head
+        cut -= 1
+    return MISSING
+
+
+cdef int bracket(const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
+    cdef Py_ssize_t digits = at
+    flag[0] = 0
+    if at >= length:
+        return 0
+    if 0x4E00 <= s[at] <= 0x9FFF:
+        flag[0] = F_HANJA
+        return HANJA
+    if ((s[at] == 0xC778 or s[at] == 0xB0A8 or s[at] == 0xC5EC) and at + 1 < length
+            and (s[at + 1] == 0x29 or s[at + 1] == 0x2C)):  # 인, 남, 여
+        flag[0] = F_SIGNATURE if s[at] == 0xC778 else F_AGE
+        return AGE
+    while digits < length and 0x30 <= s[digits] <= 0x39:
+        digits += 1
+    if 1 <= digits - at <= 2 and digits < length and (
+            s[digits] == 0x29 or s[digits] == 0x2C or s[digits] == 0xB7 or s[digits] == 0xC138):
+        flag[0] = F_AGE
+        return AGE
+    return 0
+
+
+cdef int behind(
+        const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length, bint is_given_only, int *flag
+) noexcept nogil:
+    """The twin's _behind."""
+    cdef Py_ssize_t at = end, stop
+    cdef int32_t value
+    flag[0] = 0
+    if end + 1 >= length:
+        return 0
+    if s[at] == 0x20:
+        at += 1
+    if at >= length:
+        return 0
+    if s[at] == 0x28:
+        return bracket(s, at + 1, length, flag)
+    if at == end or not is_hangul(s[at]):
+        return 0
+    stop = at
+    while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
+        stop += 1
+    if stop - at > MAX_TAIL:
+        return 0
+    value = look(t, 0x74, s + at, stop - at)
+    if value == MISSING:
+        value = titled(t, s + at, stop - at)
+    if value == MISSING:
+        return 0
+    return title(value, is_given_only, flag)
+
+
+cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
+    """The twin's _cue."""
+    cdef Py_ssize_t at = start, size
+    cdef int best = 0
+    cdef int32_t weight
+    while at > 0 and start - at < 3 and stands_before(s[at - 1]):
+        at -= 1
+    if at == start or at == 0 or not is_hangul(s[at - 1]):
+        return 0
+    for size in range(1, MAX_CUE + 1):
+        if size > at or not is_hangul(s[at - size]):
+            break
+        weight = look(t, 0x63, s + at - size, size)
+        if weight != MISSING and weight > best and (size >= 2 or at == size or not is_hangul(s[at - size - 1])):
+            best = weight
+    return best
+
+
+cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """The twin's _verb."""
+    cdef Py_ssize_t at = end
+    cdef int runs, size
+    cdef int32_t weight
+    for runs in range(VERB_RUNS):
+        if at + 1 >= length or s[at] != 0x20 or not is_hangul(s[at + 1]):
+            return 0
+        at += 1
+        for size in range(2, 4):
+            if at + size <= length:
+                weight = look(t, 0x76, s + at, size)
+                if weight != MISSING and weight != 0:
+                    return weight
+        while at < length and is_hangul(s[at]):
+            at += 1
+        if at < length and s[at] == 0x2C:
+            at += 1
+    return 0
+
+
+cdef int lexicon(
+        const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t end, int surnames, int givens
+) noexcept nogil:
+    """The twin's _lexicon."""
+    cdef int32_t level = look(t, 0x78, s + start, stop - start), whole, last, inner
+    cdef int loss
+    cdef bint is_particle, is_verbal
+    if level == MISSING:
+        level = 0
+    if end > stop and end - start <= 4:
+        whole = look(t, 0x78, s + start, end - start)
+        if whole != MISSING and whole > level:
+            level = whole
+    if surnames == 0:
+        return GIVEN_LEXICON[level]
+    loss = LEXICON[level]
+    if level < 2 and surnames + givens == 3:
+        last = look(t, 0x74, s + stop - 1, 1)
+        is_particle = last != MISSING and (last & 15 == PARTICLE or last & 15 == COPULA) and agrees(
+            s[stop - 2], (last >> 4) & 7)
+        is_verbal = look(t, 0x68, s + stop - 1, 1) != MISSING
+        if is_particle or is_verbal:
+            inner = look(t, 0x78, s + start, stop - 1 - start)
+            if inner != MISSING and inner > 0:
+                loss = min(loss, VERBAL[inner] if is_verbal else SPLIT[inner])
+    return loss
+
+
+cdef bint ends_call(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    if end >= length:
+        return True
+    return (s[end] == 0x2C or s[end] == 0x2E or s[end] == 0x21 or s[end] == 0x3F or s[end] == 0x7E or s[end] == 0x0A
+            or s[end] == 0x2026 or s[end] == 0x3B)
+
+
+cdef void weigh(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
+        candidate *best
+) noexcept nogil:
+    """Replaces `best` when the reading with such a surname and given name is better."""
+    cdef Py_ssize_t stop = start + surnames + givens
+    cdef int base, total, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
+    cdef int32_t value
+    if stop > end or end - stop > MAX_TAIL:
+        return
+    base = stem(t, s + start, surnames, givens)
+    if base == NONE:
+        return
+    if stop < end:
+        value = look(t, 0x74, s + stop, end - stop)
+        if value != MISSING:
+            if not agrees(s[stop - 1], (value >> 4) & 7):
+                return
+        else:
+            value = titled(t, s + stop, end - stop)
+            if value == MISSING:
+                return
+        kind = value & 15
+        weight = value >> 8
+    total = base + weight
+    if kind == HONORIFIC:
+        flags |= F_HONORIFIC
+    elif kind == TITLE or kind == KIN:
+        if surnames == 0 and kind == TITLE:
+            return
+        flags |= F_TITLE
+    elif kind == SIGNATURE:
+        flags |= F_SIGNATURE
+    elif kind == VOCATIVE:
+        if surnames or not ends_call(s, end, length):
+            return
+        flags |= F_VOCATIVE
+    elif kind:
+        flags |= F_PARTICLE
+    if surnames == 0 and (kind == SIGNATURE or 0 < kind <= COPULA):
+        return
+    if kind == 0:
+        total += behind(t, s, end, length, surnames == 0, &flag)
+        flags |= flag
+        if surnames == 0 and not flags & (F_HONORIFIC | F_TITLE):
+            return
+    weight = cue(t, s, start)
+    if weight:
+        total += weight
+        flags |= F_CUE
+    if kind <= 2:
+        weight = verb(t, s, end, length)
+        if weight:
+            total += weight
+            flags |= F_VERB
+    loss = lexicon(t, s, start, stop, end, surnames, givens)
+    if loss:
+        total += loss
+        flags |= F_LEXICON
+    if surnames == 0:
+        flags |= F_GIVEN_ONLY
+    if kind == 0 and not flags & ~F_LEXICON:
+        alone = (start == 0 or s[start - 1] == 0x0A) and (end == length or s[end] == 0x0A or s[end] == 0x0D)
+        total += LINE if alone else BARE
+        if alone:
+            flags |= F_LINE
+    if best.is_found and total <= best.total:
+        return
+    best.is_found = True
+    best.start = start
+    best.stop = stop
+    best.end = end
+    best.total = total
+    best.flags = flags
+    best.listable = base + loss if kind <= PARTICLE else NONE
+
+
+cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogil:
+    """The twin's link."""
+    cdef Py_ssize_t gap = right.start - left.end, i
+    cdef bint is_separated = False, is_joined, is_empty = left.end == left.stop
+    cdef uint32_t c
+    cdef int bonus
+    if gap < 1 or gap > 3 or left.listable < LIST_BASE or right.listable < LIST_BASE:
+        return
+    for i in range(left.end, right.start):
+        c = s[i]
+        if separates(c):
+            is_separated = True
+        elif c != 0x20 and c != 0x0A:
+            return
+    c = s[left.end - 1]
+    is_joined = not is_empty and (c == 0xC640 or c == 0xACFC or c == 0xB791 or c == 0xACE0)  # 와, 과, 랑, 고
+    bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
+    if not bonus:
+        return
+    if not left.flags & F_LIST:
+        left.total += bonus
+        left.flags |= F_LIST
+    if not right.flags & F_LIST:
+        right.total += bonus
+        right.flags |= F_LIST
+
+
+cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, list out):
+    cdef Py_ssize_t at = 0, end
+    cdef candidate pending, best
+    pending.is_found = best.is_found = False
+    pending.start = pending.stop = pending.end = 0
+    pending.total = pending.flags = pending.listable = 0
+    best = pending
+    while at < length:
+        if not is_hangul(s[at]):
+            at += 1
+            continue
+        end = at + 1
+        while end < length and is_hangul(s[end]):
+            end += 1
+        if end - at >= 2:
+            best.is_found = False
+            if t.surname[s[at] - FIRST] != NONE:
+                weigh(t, s, length, at, end, 1, 2, &best)
+            if t.sure[s[at] - FIRST] & 4:
+                weigh(t, s, length, at, end, 2, 2, &best)
+            if t.surname[s[at] - FIRST] != NONE:
+                weigh(t, s, length, at, end, 1, 1, &best)
+            if t.sure[s[at] - FIRST] & 4:
+                weigh(t, s, length, at, end, 2, 1, &best)
+            if t.sure[s[at] - FIRST] & 1:
+                weigh(t, s, length, at, end, 0, 2, &best)
+            if best.is_found:
+                if pending.is_found:
+                    join(s, &pending, &best)
+                    if pending.total >= floor:
+                        out.append((pending.start, pending.stop, pending.total, pending.flags))
+                pending = best
+        at = end
+    if pending.is_found and pending.total >= floor:
+        out.append((pending.start, pending.stop, pending.total, pending.flags))
+
+
+cdef class NameScanner:
+    """`surname`, `given1`, `given2` are int16[11172] by syllable; `words` maps kind + string to int (see the twin)."""
+
+    cdef tables t
+    cdef object held
+
+    def __cinit__(self, surname, given1, given2, words):
+        cdef int16_t[::1] view
+        cdef uint8_t[::1] sure
+        cdef uint64_t size = 1024, at, h
+        arrays = [np.ascontiguousarray(table, dtype=np.int16) for table in (surname, given1, given2)]
+        if any(table.shape != (SYLLABLES,) for table in arrays):
+            raise InputError("a syllable table has the wrong shape", "pass int16 arrays of 11172 values")
+        flags = np.zeros(SYLLABLES, dtype=np.uint8)
+        self.held = (*arrays, flags)
+        view = arrays[0]
+        self.t.surname = &view[0]
+        view = arrays[1]
+        self.t.given1 = &view[0]
+        view = arrays[2]
+        self.t.given2 = &view[0]
+        sure = flags
+        self.t.sure = &sure[0]
+        while size < 4 * len(words):
+            size *= 2
+        self.t.keys = <uint64_t *>calloc(size, sizeof(uint64_t))
+        self.t.values = <int32_t *>calloc(size, sizeof(int32_t))
+        if self.t.keys == NULL or self.t.values == NULL:
+            raise CapacityError("no memory for the word table", "use a smaller lexicon")
+        self.t.mask = size - 1
+        for word, value in words.items():
+            if word[0] == "p" and value >= SURE_PAIR:
+                flags[ord(word[1]) - FIRST] |= 1
+                flags[ord(word[2]) - FIRST] |= 2
+            elif word[0] == "s":
+                flags[ord(word[1]) - FIRST] |= 4
+            h = step(1, ord(word[0]))
+            for char in word[1:]:
+                h = step(h, ord(char))
+            h |= 1
+            at = (h >> 20) & self.t.mask
+            while self.t.keys[at] != 0:
+                if self.t.keys[at] == h:
+                    raise InputError("two words have one hash", "change one of them")
+                at = (at + 1) & self.t.mask
+            self.t.keys[at] = h
+            self.t.values[at] = value
+
+    def __dealloc__(self):
+        free(self.t.keys)
+        free(self.t.values)
+
+    def scan(self, str text, int floor):
+        """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
+        cdef list out = []
+        cdef int kind = PyUnicode_KIND(text)
+        cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
+        if kind == 2:
+            scan_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, floor, out)
+        elif kind == 4:
+            scan_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, floor, out)
+        return out
