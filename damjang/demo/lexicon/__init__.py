@@ -1,0 +1,1 @@
+"""The word lists. Places, organisations and persons are invented; nothing here is taken from a corpus."""
