@@ -41,20 +41,24 @@ static void siphash128(const uint8_t key[16], uint64_t head, const uint8_t *p, s
     memcpy(out + 8, &result, 8);
 }
 
-/* One digest per text whatever keeps it: 2 bytes a code point, or 4 if one lies beyond the BMP, behind a word that
+/* One digest per run of code points whatever keeps it: 2 bytes each, or 4 if one lies beyond the BMP, behind a word that
  * says which and how many. Returns 0, or -1 when memory is short. */
-static int content_digest(const uint8_t key[16], const text_view *text, int level, scratch *room, scratch *wide_room,
-                          uint8_t out[16]) {
-    text_view points, wide;
-    if (text_points(text, room, level, &points)) return -1;
-    if (text_widen(&points, points.kind == 1 ? 2 : points.kind, wide_room, &wide)) return -1;
+static inline int points_digest(const uint8_t key[16], const text_view *points, scratch *room, uint8_t out[16]) {
+    text_view wide;
+    if (text_canonical(points, room, &wide)) return -1;
     siphash128(key, (uint64_t)wide.kind << 56 | (uint64_t)wide.len, (const uint8_t *)wide.data,
                (size_t)wide.len * (size_t)wide.kind, out);
     return 0;
 }
 
+static inline int content_digest(const uint8_t key[16], const text_view *text, int level, scratch *room, scratch *wide_room,
+                          uint8_t out[16]) {
+    text_view points;
+    return text_points(text, room, level, &points) || points_digest(key, &points, wide_room, out) ? -1 : 0;
+}
+
 /* Whether two texts are the same code points: 1, 0, or -1 when memory is short. Four scratch rooms. */
-static int same_content(const text_view *a, const text_view *b, int level, scratch *rooms) {
+static inline int same_content(const text_view *a, const text_view *b, int level, scratch *rooms) {
     text_view x, y;
     if (a->kind == b->kind && a->len == b->len && (!a->len || !memcmp(a->data, b->data, (size_t)a->len * (size_t)(a->kind ? a->kind : 1))))
         return 1;

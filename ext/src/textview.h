@@ -177,4 +177,19 @@ static inline int text_widen(const text_view *text, int kind, scratch *room, tex
         for (int64_t i = 0; i < n; i++) ((uint32_t *)out)[i] = ((const uint16_t *)text->data)[i];
     return 0;
 }
+
+/* The one form of a run of code points for hashing: 2 bytes each if all lie in the BMP, else 4. */
+static inline int text_canonical(const text_view *text, scratch *room, text_view *out) {
+    if (text->kind != 4) return text_widen(text, 2, room, out);
+    uint32_t all = 0;
+    for (int64_t i = 0; i < text->len; i++) all |= ((const uint32_t *)text->data)[i];
+    *out = *text;
+    if (all > 0xFFFF) return 0;
+    uint16_t *narrow = (uint16_t *)scratch_need(room, ((size_t)text->len + 16) * 2);
+    if (!narrow) return -1;
+    for (int64_t i = 0; i < text->len; i++) narrow[i] = (uint16_t)((const uint32_t *)text->data)[i];
+    out->data = narrow;
+    out->kind = 2;
+    return 0;
+}
 #endif
