@@ -19,10 +19,10 @@ from typing import Any, Final
 
 import polars as pl
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from governance import consent_rules as rules
 from governance.consent_state import Flag
+from governance.database import insert_new
 from governance.errors import ConsentFileError
 from governance.law_versions import law_on
 from governance.ledger import Ledger
@@ -35,7 +35,8 @@ COLUMNS: Final = (
     "guardian_ref", "flags",
 )  # fmt: skip
 REQUIRED: Final = COLUMNS[:7]
-CHUNK_ROWS: Final = 100_000
+CHUNK_ROWS: Final = 50_000
+_TABLE: Final[Any] = ConsentRecord.__table__
 KEPT_BAD_ROWS: Final = 10_000
 _TIME_FORMATS: Final = ("%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%dT%H:%M%:z", "%Y-%m-%d %H:%M:%S%.f%:z")
 _LOCAL_FORMATS: Final = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -295,14 +296,14 @@ class _Judge:
             strict=True,
         )  # fmt: skip
         laws: dict[str, str] = {}
+        training, guarded = int(Flag.AI_TRAINING), int(Flag.GUARDIAN)
         rows = []
         for subject, source, guardian, purpose, ground, notice, method, given, until, withdrawn, flags in columns:
-            bits = flags | (Flag.AI_TRAINING if purpose in ("pretraining", "fine-tuning", rules.AI_TRAINING) else 0)
-            bits |= Flag.GUARDIAN if guardian else 0
+            bits = flags | (training if purpose in rules.TRAINING_PURPOSES else 0) | (guarded if guardian else 0)
             day = given[:10]
             law = laws.get(day) or laws.setdefault(day, law_on(dt.date.fromisoformat(day)).id)
             subject_id = subject_ids[subject]
-            values = (source, purpose, ground, notice, method, given, until, withdrawn, guardian, int(bits))
+            values = (source, purpose, ground, notice, method, given, until, withdrawn, guardian, bits)
             record = hmac.digest(self._key, subject_id + repr(values).encode(), "sha256")[:16]
             rows.append((record, digest, subject_id, *values, law))
         return rows
@@ -346,18 +347,9 @@ def _stamps(times: pl.Series) -> list[Any]:
     return times.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_list()
 
 
-_NAMES: Final = [column.name for column in ConsentRecord.__table__.columns]
-
-
 def _insert(connection: Connection, rows: list[tuple[Any, ...]]) -> int:
     """Adds records that are not there yet; returns how many."""
-    if not rows:
-        return 0
-    before = connection.execute(select(func.count()).select_from(ConsentRecord)).scalar_one()
-    if connection.dialect.name == "postgresql":
-        statement: Any = postgresql.insert(ConsentRecord).on_conflict_do_nothing()
-    else:
-        statement = sqlite.insert(ConsentRecord).on_conflict_do_nothing()
-    connection.execute(statement, [dict(zip(_NAMES, row, strict=True)) for row in rows])
-    after = connection.execute(select(func.count()).select_from(ConsentRecord)).scalar_one()
-    return int(after - before)
+    count = select(func.count()).select_from(ConsentRecord)
+    before = connection.execute(count).scalar_one()
+    insert_new(connection, _TABLE, rows)
+    return int(connection.execute(count).scalar_one() - before)

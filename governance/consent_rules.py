@@ -16,6 +16,8 @@ PURPOSES: Final = ("pretraining", "fine-tuning", "evaluation", "research")
 AI_TRAINING: Final = "ai_training"
 """A consent that names AI training as such: it covers pretraining and fine-tuning."""
 
+TRAINING_PURPOSES: Final = ("pretraining", "fine-tuning", AI_TRAINING)
+
 COVERS: Final = {
     "pretraining": ("pretraining", AI_TRAINING),
     "fine-tuning": ("fine-tuning", AI_TRAINING),

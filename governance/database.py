@@ -7,11 +7,12 @@ transaction fails half way. Database errors leave as ours, without their text: a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, Table, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from governance.errors import DatabaseBusy, DatabaseError, DatabaseRefused
@@ -94,6 +95,38 @@ def write(engine: Engine) -> Iterator[Connection]:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.damjang'))"))
             yield connection
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows (values in the order of the table's columns), skipping those whose key is there already.
+
+    By the drivers' own bulk ways: SQLAlchemy's typed parameters cost five times as much for a million rows.
+    """
+    if not rows:
+        return
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(table.columns))
+        sql = f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608 (names of our own tables)
+        connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+        return
+    staging = f"new_{table.name}"
+    connection.exec_driver_sql(f'CREATE TEMP TABLE "{staging}" (LIKE "{table.name}") ON COMMIT DROP')
+    cursor: Any = connection.connection.cursor()
+    with cursor.copy(f'COPY "{staging}" ({names}) FROM STDIN (FORMAT binary)') as copy:
+        copy.set_types([_COPY_TYPES[type(column.type).__name__] for column in table.columns])
+        for row in rows:
+            copy.write_row(row)
+    connection.exec_driver_sql(
+        f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM "{staging}" ON CONFLICT DO NOTHING'  # noqa: S608
+    )
+    connection.exec_driver_sql(f'DROP TABLE "{staging}"')
+
+
+_COPY_TYPES = {
+    "LargeBinary": "bytea", "String": "varchar", "Text": "text", "Integer": "int4", "BigInteger": "int8",
+    "Boolean": "bool",
+}  # fmt: skip
 
 
 @contextmanager

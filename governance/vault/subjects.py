@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, select
 
-from governance.database import read, write
+from governance.database import insert_new, read, write
 from governance.vault.crypto import KEY_BYTES, Sealer
 from governance.vault.store import SUBJECT
 
@@ -33,7 +33,7 @@ class Subjects:
             fresh = {token: secrets.token_bytes(ID_BYTES) for token in wanted if token not in found}
             items = list(fresh.items())
             for start in range(0, len(items), CHUNK):
-                connection.execute(insert(SUBJECT), [self._row(*item) for item in items[start : start + CHUNK]])
+                insert_new(connection, SUBJECT, [self._row(*item) for item in items[start : start + CHUNK]])
         return found | fresh
 
     def find(self, tokens: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -60,14 +60,10 @@ class Subjects:
                 found[bytes(row.token)] = self._open(bytes(row.token), bytes(row.sealed_key), bytes(row.sealed_id))
         return found
 
-    def _row(self, token: bytes, subject_id: bytes) -> dict[str, bytes]:
+    def _row(self, token: bytes, subject_id: bytes) -> tuple[bytes, bytes, bytes]:
         key = secrets.token_bytes(KEY_BYTES)
         place = token.hex()
-        return {
-            "token": token,
-            "sealed_key": self._sealer.seal(f"subject:{place}", key),
-            "sealed_id": Sealer(key).seal(f"subject-id:{place}", subject_id),
-        }
+        return token, self._sealer.seal(f"subject:{place}", key), Sealer(key).seal(f"subject-id:{place}", subject_id)
 
     def _open(self, token: bytes, sealed_key: bytes, sealed_id: bytes) -> bytes:
         place = token.hex()
