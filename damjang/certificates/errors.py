@@ -179,6 +179,12 @@ class LogProofInvalid(TrustError):
     )
 
 
+class DifferenceInvalid(TrustError):
+    """A proof of difference does not show that one release is the other without the named rows."""
+
+    remedy_default = "ask the issuer for the proof again; until it verifies, treat the new release as unexplained"
+
+
 class LogForked(TrustError):
     """Two signed views of the audit log contradict each other."""
 
