@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from anonymizers.normalize import SPELLED, View, fold_table
+from anonymizers.normalize import SPELLED, View, fold_table, gap_chars
 from ext import pii_scan
 
 K_NUM: Final = 1  # seven digits or more that are neither a date nor money
@@ -35,7 +35,7 @@ K_GEO: Final = 4096
 ALL_KINDS: Final = 8191
 ART24_KINDS: Final = K_ID | K_PASSPORT
 
-_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE = 0, 1, 2, 3
+_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE = 0, 1, 2, 3, 4, 5
 
 _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_BIRTH, _DIGIT, "생년월일 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
@@ -43,39 +43,39 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (
         K_SHORT,
         _DIGIT,
-        "학번 사번 군번 교번 수험번호 사원번호 직원번호 임직원번호 사원증 학생번호 우편번호 우편 (우) 〒 zip 건강보험 보험증 "
-        "의료보험 건보 통관 통관부호 여권 passport 면허 계좌 통장 account 사업자 법인 외국인 내선 전화 연락처 번호 tel phone fax 팩스",
+        "학번 사번 군번 교번 행번 사원번호 직원번호 사원증 학생번호 우편번호 (우 우) 〒 zip 건강보험 보험증 의료보험 건보 통관 "
+        "전화 연락처 전번 폰번호 tel phone",
     ),
-    (K_PASSPORT, _DIGIT, "여권 여권번호 passport"),
-    (K_AGE, _DIGIT, "나이 연령 나이는"),
+    (K_PASSPORT, _DIGIT, "여권 passport"),
+    (K_ID, _DIGIT, "면허 주민 외국인 rrn"),
+    (K_AGE, _DIGIT, "나이 연령"),
+    (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
     (
         K_SECRET,
-        _ASCII,
+        _TOKEN,
         "비밀번호 비번 패스워드 암호 패스코드 password passwd passcode pwd pw passphrase secret token apikey api_key api-key "
         "credential 인증번호 인증키 시크릿 토큰 api키 비밀키 접속키 보안코드 cvc cvv otp pin 핀번호 bearer 액세스키 accesskey",
     ),
     (
         K_SECRET,
-        _ALWAYS,
-        "sk-proj sk-ant ghp_ gho_ ghs_ github_pat_ akia asia aiza xoxb- xoxp- xoxa- eyj hf_ sk_live pk_live sk_test ya29. "
-        "glpat- npm_ sg. -----begin sk- ://",
+        _TOKEN,
+        "sk- ghp_ gho_ ghs_ github_pat_ akia asia aiza xoxb- xoxp- xoxa- eyj hf_ sk_live_ pk_live_ sk_test_ ya29. glpat- npm_ "
+        "sg.",
     ),
+    (K_SECRET, _ALWAYS, "-----begin"),
     (
         K_HANDLE,
         _ASCII,
-        "아이디 id 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 kakaotalk "
-        "kakao instagram insta telegram discord wechat twitter tiktok 틱톡 유튜브 닉네임 깃허브 github 스카이프 skype line",
+        "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 kakaotalk "
+        "instagram insta telegram discord wechat tiktok 틱톡 유튜브 닉네임 깃허브 스카이프",
     ),
-    (
-        K_EMAIL,
-        _ALWAYS,
-        "골뱅이 (at [at {at <at 앳 엣 닷컴 점컴 쩜컴 dot 닷넷 gmail naver.com hanmail daum.net nate.com",
-    ),
-    (K_GEO, _DIGIT, "위도 경도 좌표 gps lat lng lon latitude longitude 북위 동경"),
+    (K_HANDLE, _TOKEN, "id line kakao twitter github skype"),
+    (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot"),
+    (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao 네이버 지메일 한메일"),
+    (K_GEO, _DIGIT, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
     (K_ADDRESS, _DIGIT, "주소 거주지 번지"),
 )
 _PLATE_LETTERS: Final = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
-_GAP: Final = " -./,()_:*~+·'\"[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class Tables:
 
     fold: npt.NDArray[np.uint16]
     cls: npt.NDArray[np.uint8]
+    digit: npt.NDArray[np.uint8]
     kw_first: npt.NDArray[np.int32]
     kw_count: npt.NDArray[np.int32]
     kw_text: npt.NDArray[np.uint16]
@@ -99,14 +100,14 @@ def tables(mask: int = ALL_KINDS) -> Tables:
     cls[ord("0") : ord("9") + 1] = 1
     for char in SPELLED:
         cls[ord(char)] = 2
-    for char in _GAP:
+    for char in gap_chars():
         cls[ord(char)] = 3
     cls[ord("\n")] = 4
     cls[ord("a") : ord("z") + 1] = 5
     cls[ord("A") : ord("Z") + 1] = 5
     for char in _PLATE_LETTERS if mask & K_PLATE else "":
         cls[ord(char)] |= 32
-    for char in "@:-\u00b0":
+    for char in "@:-\u00b0" if mask & (K_EMAIL | K_HANDLE | K_NET | K_GEO) else "":
         cls[ord(char)] |= 64
     words = sorted(
         {(word[::-1], kind, need) for kind, need, row in _KEYWORDS if kind & mask for word in row.split()},
@@ -126,9 +127,14 @@ def tables(mask: int = ALL_KINDS) -> Tables:
             cls[ord(word[0].upper())] |= 16
         text.extend(map(ord, word[1:]))
         off.append(len(text))
+    cls[((cls & 15) == 1) | ((cls & 15) == 2) | ((cls & 80) != 0)] |= 128
+    digit = np.zeros(65536, dtype=np.uint8)
+    for char, value in SPELLED.items():
+        digit[ord(char)] = int(value) + 1
     return Tables(
         fold=fold_table(),
         cls=cls,
+        digit=digit,
         kw_first=first,
         kw_count=count,
         kw_text=np.array([*text, 0], dtype=np.uint16),

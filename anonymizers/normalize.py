@@ -80,6 +80,23 @@ def fold_table() -> npt.NDArray[np.uint16]:
     return np.array([_fold_one(cp) for cp in range(0x10000)], dtype=np.uint16)
 
 
+GAP_WORDS: Final = ("에", "다시", "대시", "하이픈", "의")
+"""How a hyphen is read out between digits: 공일공에 일이삼사에 …, 010 다시 1234."""
+
+
+@cache
+def gap_chars() -> str:
+    """Folded characters that may stand inside a number: space, punctuation and symbols, not units, currency or @ and %."""
+    out = [" "]
+    for cp in range(0x21, 0xFFFE):
+        char = chr(cp)
+        if char in "@%‰〒°" or 0x2100 <= cp <= 0x214F or 0x3200 <= cp <= 0x33FF:
+            continue
+        if unicodedata.category(char)[0] in "PS" and unicodedata.category(char) != "Sc":
+            out.append(char)
+    return "".join(out)
+
+
 def fold_astral(cp: int) -> int:
     """Folded value of a code point above the BMP: mathematical and segmented digits, tags, else OTHER."""
     if 0x1D7CE <= cp <= 0x1D7FF:

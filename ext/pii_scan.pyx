@@ -11,6 +11,8 @@ cimport numpy as cnp
 cnp.import_array()
 
 cdef extern from "pii_scan.h" nogil:
+    ctypedef struct cell_t:
+        pass
     ctypedef struct window_t:
         pass
     ctypedef struct mark_t:
@@ -18,6 +20,7 @@ cdef extern from "pii_scan.h" nogil:
     ctypedef struct scan_t:
         const uint16_t *fold
         const uint8_t *cls
+        const uint8_t *digit
         const int32_t *kw_first
         const int32_t *kw_count
         const uint16_t *kw_text
@@ -26,8 +29,8 @@ cdef extern from "pii_scan.h" nogil:
         const uint8_t *kw_need
         uint32_t mask
         uint16_t *u
-        uint32_t *at
-        int64_t cap
+        uint32_t *ev
+        cell_t *at
         window_t *win
         int64_t nwin
         int64_t capwin
@@ -47,6 +50,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
     """
     cdef const uint16_t[::1] fold = tables.fold
     cdef const uint8_t[::1] cls = tables.cls
+    cdef const uint8_t[::1] digit = tables.digit
     cdef const int32_t[::1] first = tables.kw_first
     cdef const int32_t[::1] count = tables.kw_count
     cdef const uint16_t[::1] text = tables.kw_text
@@ -56,7 +60,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
     cdef scan_t s
     cdef Py_ssize_t i, n = offsets.shape[0] - 1
     cdef int64_t longest = 0
-    if fold.shape[0] != 65536 or cls.shape[0] != 65536:
+    if fold.shape[0] != 65536 or cls.shape[0] != 65536 or digit.shape[0] != 65536:
         raise ValueError("tables must cover the basic multilingual plane")
     for i in range(n):
         if offsets[i + 1] < offsets[i] or offsets[i + 1] > data.shape[0] or offsets[i] < 0:
@@ -64,7 +68,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
         longest = max(longest, offsets[i + 1] - offsets[i])
     if longest >= (<int64_t>1 << 32):
         raise ValueError("a text must be shorter than 4 GiB")
-    s.fold = &fold[0]; s.cls = &cls[0]
+    s.fold = &fold[0]; s.cls = &cls[0]; s.digit = &digit[0]
     s.kw_first = &first[0]; s.kw_count = &count[0]
     s.kw_text = &text[0]; s.kw_off = &off[0]; s.kw_kind = &kind[0]; s.kw_need = &need[0]
     s.mask = mask
@@ -72,9 +76,10 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
     s.out = NULL; s.nout = 0; s.capout = 0
     s.steps = 0; s.failed = 0
     s.u = <uint16_t *>malloc((longest + 8) * 2)
-    s.at = <uint32_t *>malloc((longest + 8) * 4)
+    s.ev = <uint32_t *>malloc((longest + 8) * 4)
+    s.at = <cell_t *>malloc((longest // 64 + 8) * sizeof(cell_t))
     try:
-        if s.u == NULL or s.at == NULL:
+        if s.u == NULL or s.at == NULL or s.ev == NULL:
             raise MemoryError
         with nogil:
             for i in range(n):
@@ -90,6 +95,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
     finally:
         free(s.u)
         free(s.at)
+        free(s.ev)
         free(s.win)
         free(s.out)
 

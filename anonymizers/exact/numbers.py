@@ -1,6 +1,6 @@
 """Digit clusters: what stands in a text as one number, however it is punctuated or spelled.
 
-A cluster is digits with at most four marks or spaces between neighbours. Types ask for `candidates(length)`: stretches
+A cluster is digits with at most four marks or spaces, or a hyphen read out, between neighbours. Types ask for `candidates(length)`: stretches
 of a cluster that begin and end where a number may begin and end. A hyphen or dot without a space is no such place
 (1234 in 110-1234-5678-90 is not a number); a space, bracket, slash or change between spelled and plain digits is.
 """
@@ -12,17 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from anonymizers.normalize import SPELLED, View
+from anonymizers.normalize import GAP_WORDS, SPELLED, View, gap_chars
 
 _SPELLED = "".join(SPELLED)
 DIGIT: Final = f"0-9{_SPELLED}"
 """For a character class."""
-_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:[ \\-./,()_:*~+'\"\\[\\]]{{0,4}}|[ ]?-\n[ ]?)[{DIGIT}])*")
-_STRONG: Final = re.compile(r"[ ,()/:~\n'\"\[\]*+]")
+_GAP: Final = f"[{re.escape(gap_chars())}]"
+_READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
+_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?)[{DIGIT}])*")
+_WEAK: Final = re.compile(f"[-.]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
+"""Gaps at which a number neither begins nor ends."""
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cluster:
     """`values` are ASCII digits; digit k stands at `at[k]` of the view, `gaps[k]` is what stands before it."""
 
@@ -38,7 +41,7 @@ class Cluster:
             return True
         gap = self.gaps[k]
         if gap:
-            return _STRONG.search(gap) is not None
+            return _WEAK.fullmatch(gap) is None
         return self.spelled[k] != self.spelled[k - 1]
 
     def ends_at(self, k: int) -> bool:
@@ -47,7 +50,7 @@ class Cluster:
             return True
         gap = self.gaps[k]
         if gap:
-            return _STRONG.search(gap) is not None or gap == ".\n"
+            return _WEAK.fullmatch(gap) is None
         if not self.spelled[k]:
             return self.spelled[k - 1]
         tail = k + 1

@@ -60,7 +60,7 @@ def _weighted(values: str) -> int:
     return sum(int(d) * w for d, w in zip(values[:12], _WEIGHTS, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Thirteen:
     """A stretch of 13 digits (15 with a four-digit year) and what may be said of it."""
 

@@ -12,22 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { C_DIGIT = 1, C_SPELLED = 2, C_GAP = 3, C_NEWLINE = 4, C_LETTER = 5, C_MASK = 15,
-       F_KEYWORD = 16, F_PLATE = 32, F_SPECIAL = 64 };
+enum { C_DIGIT = 1, C_SPELLED = 2, C_GAP = 3, C_NEWLINE = 4, C_LETTER = 5, C_OTHER = 6, C_MASK = 15,
+       F_KEYWORD = 16, F_PLATE = 32, F_SPECIAL = 64,
+       C_EVENT = 128 /* digits, keyword ends, specials: phase 2 visits only these */ };
 enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE = 32, K_BIRTH = 64, K_EMAIL = 128,
        K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
-enum { GAP = 3, AHEAD = 40, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
-enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3 };
+enum { STRIDE = 64, GAP = 3, AHEAD = 40, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
+enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5 };
 
 typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
 typedef struct { int64_t doc, kind, core0, core1, byte0, byte1, cp0; } mark_t;             /* what callers get */
 
+typedef struct { int64_t byte, extra; } cell_t;
+
 typedef struct {
-    const uint16_t *fold; const uint8_t *cls;
+    const uint16_t *fold; const uint8_t *cls; const uint8_t *digit; /* digit: value + 1 of spelled digits */
     const int32_t *kw_first; const int32_t *kw_count;       /* by last unit: range in the keyword list */
     const uint16_t *kw_text; const int32_t *kw_off; const uint32_t *kw_kind; const uint8_t *kw_need; /* reversed */
     uint32_t mask;
-    uint16_t *u; uint32_t *at; int64_t cap;                 /* folded units and their byte offsets */
+    uint16_t *u;                                            /* folded units of the current text */
+    uint32_t *ev; int64_t nev;                              /* units where something may begin or end */
+    cell_t *at;                                             /* every STRIDE units: byte, code points beyond units */
     window_t *win; int64_t nwin, capwin;
     mark_t *out; int64_t nout, capout;
     int64_t steps; int failed;
@@ -46,39 +51,77 @@ static uint16_t fold_astral(uint32_t c) {
     return 0xFFFD;
 }
 
-/* Phase 1. Returns the number of folded units. Input is valid UTF-8 (Arrow guarantees it). */
-static int64_t fold_utf8(scan_t *s, const uint8_t *d, int64_t n) {
-    const uint16_t *fold = s->fold; uint16_t *u = s->u; uint32_t *at = s->at;
-    int64_t k = 0, i = 0;
-    while (i < n) {
-        uint8_t b = d[i];
-        uint32_t c; int len;
-        if (b < 0x80) { c = b; len = 1; }
-        else if (b >= 0xE0 && b < 0xF0 && i + 2 < n) {
-            c = ((uint32_t)(b & 15) << 12) | ((uint32_t)(d[i + 1] & 63) << 6) | (d[i + 2] & 63); len = 3;
-            if (c >= 0x1100 && c <= 0x1112 && i + 5 < n && d[i + 3] == 0xE1) {        /* conjoining jamo: L V (T) */
-                uint32_t v = 0x1000u | ((uint32_t)(d[i + 4] & 63) << 6) | (d[i + 5] & 63);
-                if (v >= 0x1161 && v <= 0x1175) {
-                    c = 0xAC00 + ((c - 0x1100) * 21 + v - 0x1161) * 28; len = 6;
-                    if (i + 8 < n && d[i + 6] == 0xE1) {
-                        uint32_t t = 0x1000u | ((uint32_t)(d[i + 7] & 63) << 6) | (d[i + 8] & 63);
-                        if (t >= 0x11A8 && t <= 0x11C2) { c += t - 0x11A7; len = 9; }
-                    }
+/* One character at d[i]: its folded unit (0: none), its bytes, its code points. Input is valid UTF-8. */
+static inline uint16_t fold_one(const scan_t *s, const uint8_t *d, int64_t i, int64_t n, int *len, int *points) {
+    uint8_t b = d[i];
+    uint32_t c;
+    *points = 1;
+    if (b < 0x80) { *len = 1; return s->fold[b]; }
+    if (b >= 0xE0 && b < 0xF0 && i + 2 < n) {
+        c = ((uint32_t)(b & 15) << 12) | ((uint32_t)(d[i + 1] & 63) << 6) | (d[i + 2] & 63); *len = 3;
+        if (c >= 0x1100 && c <= 0x1112 && i + 5 < n && d[i + 3] == 0xE1) {            /* conjoining jamo: L V (T) */
+            uint32_t v = 0x1000u | ((uint32_t)(d[i + 4] & 63) << 6) | (d[i + 5] & 63);
+            if (v >= 0x1161 && v <= 0x1175) {
+                c = 0xAC00 + ((c - 0x1100) * 21 + v - 0x1161) * 28; *len = 6; *points = 2;
+                if (i + 8 < n && d[i + 6] == 0xE1) {
+                    uint32_t t = 0x1000u | ((uint32_t)(d[i + 7] & 63) << 6) | (d[i + 8] & 63);
+                    if (t >= 0x11A8 && t <= 0x11C2) { c += t - 0x11A7; *len = 9; *points = 3; }
                 }
+                return (uint16_t)c;
             }
         }
-        else if (b >= 0xC0 && b < 0xE0 && i + 1 < n) { c = ((uint32_t)(b & 31) << 6) | (d[i + 1] & 63); len = 2; }
-        else if (b >= 0xF0 && i + 3 < n) {
-            c = ((uint32_t)(b & 7) << 18) | ((uint32_t)(d[i + 1] & 63) << 12) | ((uint32_t)(d[i + 2] & 63) << 6)
-                | (d[i + 3] & 63); len = 4;
+        return s->fold[c];
+    }
+    if (b >= 0xC0 && b < 0xE0 && i + 1 < n) { *len = 2; return s->fold[((uint32_t)(b & 31) << 6) | (d[i + 1] & 63)]; }
+    if (b >= 0xF0 && i + 3 < n) {
+        *len = 4;
+        return fold_astral(((uint32_t)(b & 7) << 18) | ((uint32_t)(d[i + 1] & 63) << 12) |
+                           ((uint32_t)(d[i + 2] & 63) << 6) | (d[i + 3] & 63));
+    }
+    *len = 1;
+    return 0xFFFD;
+}
+
+/* Phase 1. Folds to units, notes where something happens (`ev`) and, every STRIDE units, where in the text we are. */
+static int64_t fold_utf8(scan_t *s, const uint8_t *d, int64_t n) {
+    uint16_t *u = s->u; const uint8_t *cls = s->cls; uint32_t *ev = s->ev;
+    int64_t k = 0, i = 0, extra = 0, nev = 0, due = 0;
+    while (i < n) {
+        if (k >= due) { s->at[k / STRIDE].byte = i; s->at[k / STRIDE].extra = extra; due = k + STRIDE; }
+        uint8_t b = d[i];
+        if (b >= 0xEA && b <= 0xED && i + 2 < n) {                                    /* Hangul syllables, mostly */
+            uint32_t c = ((uint32_t)(b & 15) << 12) | ((uint32_t)(d[i + 1] & 63) << 6) | (d[i + 2] & 63);
+            if (c >= 0xAC00 && c <= 0xD7A3) {
+                u[k] = (uint16_t)c; ev[nev] = (uint32_t)k; nev += cls[c] >= C_EVENT; k++; i += 3;
+                continue;
+            }
         }
-        else { c = 0xFFFD; len = 1; }
-        uint16_t f = c < 0x10000 ? fold[c] : fold_astral(c);
-        u[k] = f; at[k] = (uint32_t)i; k += f != 0;
+        int len, points;
+        uint16_t f = fold_one(s, d, i, n, &len, &points);
+        u[k] = f;
+        ev[nev] = (uint32_t)k;
+        nev += cls[f] >= C_EVENT && f != 0;
+        extra += points - (f != 0);
+        k += f != 0;
         i += len;
     }
+    s->nev = nev;
     s->steps += k;
     return k;
+}
+
+/* Where unit k begins: byte and code point. */
+static void locate(scan_t *s, const uint8_t *d, int64_t n, int64_t units, int64_t k, int64_t *byte, int64_t *point) {
+    if (units == 0) { *byte = 0; *point = 0; return; }
+    int64_t cell = (k < units ? k : units - 1) / STRIDE, at = cell * STRIDE, i = s->at[cell].byte, extra = s->at[cell].extra;
+    int len, points;
+    while (i < n) {
+        uint16_t f = fold_one(s, d, i, n, &len, &points);
+        if (f && at == k) break;
+        at += f != 0; extra += points - (f != 0); i += len;
+        s->steps++;
+    }
+    *byte = i; *point = at + extra;
 }
 
 static void emit(scan_t *s, int64_t doc, int64_t n, uint32_t kind, int64_t a, int64_t b) {
@@ -116,27 +159,41 @@ static int is_date_gap(const uint16_t *u, int64_t a, int64_t b) {       /* ". " 
 
 typedef struct { int64_t a, b; int spelled; } run_t;
 
-/* A chain is a stretch of runs that could be one number. Decide what it may be. */
-static void judge_chain(scan_t *s, int64_t doc, int64_t n, const run_t *r, int count, int64_t digits) {
-    if (count == 0) return;
-    const uint16_t *u = s->u;
-    int64_t a = r[0].a, b = r[count - 1].b;
-    uint32_t kind = 0;
-    int letter = 0;
-    int64_t p = a;
-    if (p > 0 && (u[p - 1] == ' ' || u[p - 1] == '-')) p--;
-    if (p > 0 && s->cls[u[p - 1]] % 16 == C_LETTER) letter = 1;
-    if (digits >= 7) kind |= K_NUM;
-    if (digits >= 12) kind |= K_ID;
-    if (digits >= 10 && digits <= 12 && !letter) {                          /* old licence: 서울 12-345678-90 */
-        for (int i = 0; i + 2 < count; i++)
-            if (r[i].b - r[i].a == 2 && r[i + 1].b - r[i + 1].a == 6 && r[i + 2].b - r[i + 2].a == 2) kind |= K_ID;
+static inline int value_of(const scan_t *s, uint16_t c) { return is_digit(c) ? c - '0' : s->digit[c] - 1; }
+
+/* Whether 13 digits (or 15 with a four-digit year) that begin with digit q may begin with a birth date. */
+static int born_at(const uint8_t *v, int64_t q, int64_t digits) {
+    for (int wide = 0; wide <= 2; wide += 2) {
+        const uint8_t *m = v + q + 2 + wide;
+        if (digits - q < 13 + wide) break;
+        int month = m[0] * 10 + m[1], day = m[2] * 10 + m[3];
+        if (month >= 1 && month <= 12 && day >= 1 && day <= 31) return 1;
     }
-    if (letter && digits >= 7) kind |= K_PASSPORT;
-    if (kind) emit(s, doc, n, kind, a, b);
+    return 0;
 }
 
-enum { MAXRUN = 64 };
+enum { MAXRUN = 64, MAXDIGIT = 512 };
+
+/* A chain is a stretch of runs that could be one number. Decide what it may be. */
+static void judge_chain(scan_t *s, int64_t doc, int64_t n, const run_t *r, int count, int64_t digits) {
+    if (count == 0 || digits < 7) return;
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    uint32_t kind = K_NUM;
+    if (digits >= 12) {
+        uint8_t v[MAXDIGIT]; int64_t starts[MAXDIGIT]; int64_t k = 0, m = 0;
+        for (int i = 0; i < count; i++)
+            for (int64_t p = r[i].a; p < r[i].b && k < MAXDIGIT; p++) {
+                if (p == r[i].a || (cls[u[p]] & C_MASK) != (cls[u[p - 1]] & C_MASK)) starts[m++] = k;
+                v[k++] = (uint8_t)value_of(s, u[p]);
+            }
+        s->steps += k;
+        for (int64_t i = 0; i < m && !(kind & K_ID); i++) if (born_at(v, starts[i], k)) kind |= K_ID;
+    }
+    if (digits >= 10) for (int i = 0; i + 2 < count && !(kind & K_ID); i++)        /* … 12-345678-90: a licence */
+        if (r[i].b - r[i].a == 2 && r[i + 1].b - r[i + 1].a == 6 && r[i + 2].b - r[i + 2].a == 2) kind |= K_ID;
+    emit(s, doc, n, kind, r[0].a, r[count - 1].b);
+}
+
 
 /* Walk a closed cluster [a, b): split into runs, drop money, dates and stray syllables, judge what is left. */
 static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t b) {
@@ -218,18 +275,20 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
     if (!comma_group) judge_chain(s, doc, n, chain, count, digits);
 }
 
-/* Passport by shape: [MSROD] then 8 digits, or 3 digits, a letter, 4 digits; one separator may stand between. */
+/* Passport by shape: a letter at i, then 8 digits, or 3 digits, a letter, 4 digits; a separator may stand between. */
 static int passport_shape(scan_t *s, int64_t i, int64_t n, int64_t *end) {
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
-    int digits = 0, letters = 0; int64_t j = i + 1, gap = 0;
-    while (j < n && j < i + 24) {
+    int digits = 0, letters = 0, gap = 0;
+    for (int64_t j = i + 1; j < n && j < i + 28; j++) {
         int t = cls[u[j]] & C_MASK;
         s->steps++;
-        if (t == C_DIGIT || t == C_SPELLED) { digits++; gap = 0; *end = j + 1; if (digits == 8) return 1; if (letters && digits == 7) return 1; }
+        if (t == C_DIGIT || t == C_SPELLED) {
+            digits++; gap = 0; *end = j + 1;
+            if (digits == (letters ? 7 : 8)) return 1;
+        }
         else if (t == C_LETTER && digits == 3 && !letters) { letters++; gap = 0; }
-        else if (t == C_GAP && gap < 2) gap++;
+        else if (t == C_GAP && gap < 3) gap++;
         else return 0;
-        j++;
     }
     return 0;
 }
@@ -256,12 +315,25 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             for (k = p; k >= 0 && k > p - 4; k--) { s->steps++; if (is_digit(u[k])) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; } }
             continue;
         }
-        int hit = 0, spelled = 0; int64_t last_hit = b;
-        for (k = i + 1; k < n && k <= i + AHEAD; k++) {
+        if (need == N_AGE) {                                            /* 서른네 살 */
+            for (k = i + 1; k < n && k <= i + 5; k++) { s->steps++; if (u[k] == 0xC0B4) { emit(s, doc, n, s->kw_kind[q], a, k + 1); break; } }
+            continue;
+        }
+        int hit = 0, spelled = 0, word = 0, numeral = 0; int64_t last_hit = b;
+        for (k = i + 1; k < n && k <= i + (need == N_DIGIT ? AHEAD : NEAR); k++) {
             s->steps++;
             int t = cls[u[k]] & C_MASK;
-            if (t == C_DIGIT || (need == N_ASCII && t == C_LETTER)) { hit = 1; last_hit = k + 1; }
-            else if (t == C_SPELLED && need == N_DIGIT) { if (++spelled >= 4) { hit = 1; last_hit = k + 1; } }
+            if (need == N_TOKEN) {             /* a run of four ASCII characters, one of them a digit or a mark */
+                if (u[k] > ' ' && u[k] < 127) { word++; numeral += t == C_DIGIT || u[k] == '_' || u[k] == '!' || u[k] == '@'; }
+                else word = numeral = 0;
+                if (word >= 20 || (word >= 4 && numeral)) { hit = 1; last_hit = k + 1; }
+            }
+            else if (need == N_ASCII) {
+                word = t == C_DIGIT || t == C_LETTER ? word + 1 : 0;
+                if (word >= 3) { hit = 1; last_hit = k + 1; }
+            }
+            else if (t == C_DIGIT) { hit = 1; last_hit = k + 1; }
+            else if (t == C_SPELLED) { if (++spelled >= 4) { hit = 1; last_hit = k + 1; } }
             else spelled = t == C_GAP ? spelled : 0;
         }
         if (need == N_DIGIT) for (k = p; k >= 0 && k >= p - BEHIND; k--) {
@@ -270,6 +342,18 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
         }
         if (hit) emit(s, doc, n, s->kw_kind[q], a, last_hit);
     }
+}
+
+/* A hyphen that was read out (에, 의, 다시, 대시, 하이픈) between digits: its length with spaces, or 0. */
+static int64_t gap_word(const scan_t *s, int64_t i, int64_t n) {
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    int64_t k = i;
+    if (u[k] == 0xC5D0 || u[k] == 0xC758) k += 1;
+    else if (k + 1 < n && u[k + 1] == 0xC2DC && (u[k] == 0xB2E4 || u[k] == 0xB300)) k += 2;
+    else if (k + 2 < n && u[k] == 0xD558 && u[k + 1] == 0xC774 && u[k + 2] == 0xD508) k += 3;
+    else return 0;
+    if (k < n && u[k] == ' ') k++;
+    return k < n && ((cls[u[k]] & C_MASK) == C_DIGIT || (cls[u[k]] & C_MASK) == C_SPELLED) ? k - i : 0;
 }
 
 /* What a run of plain digits [a, b) is followed or preceded by: plates, ages, road numbers. */
@@ -288,6 +372,12 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         j = b;
         if (u[j] == ' ' && j + 1 < n) j++;
         if (u[j] == 0xC138 || u[j] == 0xC0B4) emit(s, doc, n, K_AGE, a, j + 1);       /* 세, 살 */
+        if (b + 1 < n && u[b] == ')' && u[b + 1] == 0xC528) emit(s, doc, n, K_AGE, a, b + 1);      /* 김모(34)씨 */
+    }
+    if (len <= 4 && b + 1 < n && u[b] == 0xB3D9) {                        /* 101동 1203호 */
+        int64_t k = b + 1;
+        while (k < n && k < b + 3 && (cls[u[k]] & C_MASK) == C_GAP) k++;
+        if (k < n && is_digit(u[k])) emit(s, doc, n, K_ADDRESS, a, k);
     }
     if (len <= 5 && p > 1) {                                             /* 테헤란로 123 */
         if (u[p - 1] == ' ' && p > 1) p--;
@@ -307,10 +397,12 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
     int64_t n = fold_utf8(s, d, bytes);
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     int64_t first = s->nwin, i = 0;
-    s->steps += n;
-    while (i < n) {
+    const uint32_t *ev = s->ev;
+    for (int64_t e = 0; e < s->nev; e++) {
+        if (ev[e] < i) continue;                       /* inside a cluster that was judged already */
+        i = ev[e];
         uint8_t t = cls[u[i]];
-        if (!t) { i++; continue; }
+        s->steps++;
         if (t & F_KEYWORD) keyword(s, doc, i, n);
         if (t & F_SPECIAL) {
             uint16_t c = u[i];
@@ -326,18 +418,19 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
             else if (c == 0xB0) emit(s, doc, n, K_GEO, i - 4, i + 20);
         }
         int k = t & C_MASK;
-        if (k == C_LETTER && (s->mask & K_PASSPORT)) {
-            uint16_t c = lower16(u[i]);
-            if ((c == 'm' || c == 's' || c == 'r' || c == 'o' || c == 'd' || c == 'g') && i + 1 < n) {
-                int q = cls[u[i + 1]] & C_MASK; int64_t e = 0;
-                if ((q == C_DIGIT || q == C_SPELLED || q == C_GAP) && passport_shape(s, i, n, &e)) emit(s, doc, n, K_PASSPORT, i, e);
-            }
-        }
         if (k != C_DIGIT && k != C_SPELLED) { i++; continue; }
         if (k == C_SPELLED) {                              /* most of these are plain syllables: look one unit ahead */
             int64_t j = i + 1; int g = 0;
             while (j < n && g < GAP && (cls[u[j]] & C_MASK) == C_GAP) { j++; g++; }
             if (j >= n || ((cls[u[j]] & C_MASK) != C_DIGIT && (cls[u[j]] & C_MASK) != C_SPELLED)) { i++; continue; }
+        }
+        if (s->mask & K_PASSPORT) {
+            int64_t p = i;
+            if (p > 0 && (cls[u[p - 1]] & C_MASK) == C_GAP) { p--; if (p > 0 && (cls[u[p - 1]] & C_MASK) == C_GAP) p--; }
+            uint16_t c = p > 0 ? lower16(u[p - 1]) : 0; int64_t end = 0;
+            if ((c == 'm' || c == 's' || c == 'r' || c == 'o' || c == 'd' || c == 'g') &&
+                (p == 1 || (cls[u[p - 2]] & C_MASK) != C_LETTER) && passport_shape(s, p - 1, n, &end))
+                emit(s, doc, n, K_PASSPORT, p - 1, end);
         }
         int64_t a = i, last = i, run = k == C_DIGIT ? i : -1; int gap = 0, hyphen = 0;
         int64_t total = 0;
@@ -352,6 +445,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
             } else {
                 if (run >= 0) { run_context(s, doc, run, i, n); run = -1; }
                 if (q == C_GAP) { if (++gap > GAP) break; if (u[i] == '-') hyphen = 1; }
+                else if (gap <= 1 && (q == 0 || q == C_OTHER) && gap_word(s, i, n)) { i += gap_word(s, i, n); continue; }
                 else if (q == C_NEWLINE && hyphen) { if (++gap > GAP) break; }
                 else break;
                 if ((tt & F_SPECIAL) && u[i] != '-') break;
@@ -363,9 +457,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
         if (total >= 4) judge_cluster(s, doc, n, a, last + 1);
         i = last + 1;
     }
-    /* folded positions -> bytes and code points */
-    int64_t cp = 0, done = 0;
-    for (int64_t w = first; w < s->nwin; w++) {
+    for (int64_t w = first; w < s->nwin; w++) {        /* folded positions -> bytes and code points */
         window_t *x = &s->win[w];
         if (s->nout == s->capout) {
             int64_t cap = s->capout ? s->capout * 2 : 256;
@@ -373,17 +465,12 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
             if (!m) { s->failed = 1; return; }
             s->out = m; s->capout = cap;
         }
-        int64_t b0 = s->at[x->ctx0], b1 = x->ctx1 < n ? (int64_t)s->at[x->ctx1] : bytes;
-        int64_t c0 = s->at[x->core0], c1 = x->core1 < n ? (int64_t)s->at[x->core1] : bytes;
-        mark_t m; m.doc = doc; m.kind = x->kind; m.byte0 = b0; m.byte1 = b1;
-        for (; done < b0; done++) cp += (d[done] & 0xC0) != 0x80;
-        m.cp0 = cp;
-        int64_t q = b0, v = cp;
-        for (; q < c0; q++) v += (d[q] & 0xC0) != 0x80;
-        m.core0 = v;
-        for (; q < c1; q++) v += (d[q] & 0xC0) != 0x80;
-        m.core1 = v;
-        s->steps += 1;
+        mark_t m; int64_t unused;
+        m.doc = doc; m.kind = x->kind;
+        locate(s, d, bytes, n, x->ctx0, &m.byte0, &m.cp0);
+        locate(s, d, bytes, n, x->core0, &unused, &m.core0);
+        locate(s, d, bytes, n, x->core1, &unused, &m.core1);
+        locate(s, d, bytes, n, x->ctx1, &m.byte1, &unused);
         s->out[s->nout++] = m;
     }
     s->nwin = first;

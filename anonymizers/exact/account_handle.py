@@ -1,0 +1,91 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""ACCOUNT_HANDLE, name of an account at a messenger, network or site (카카오톡 아이디, @handle).
+
+Criteria
+1. A service (카톡, 인스타, 텔레그램, 디스코드 …) or 아이디/ID, then a particle, colon or equals sign, then a token of 3 to 32
+   ASCII characters with a letter; after a bare space the token must carry a digit, dot or underscore.
+2. @token in prose: with a digit, underscore or dot in it, or a service named near; not a package (@a/b), a decorator, a
+   media query, an e-mail.
+3. Words that are also ordinary (라인, 계정, 유튜브, 스레드, line) need 아이디/ID/계정 behind them.
+
+Score .65 to .95. Evidence: context:service, context:id, at-sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.gate import K_HANDLE
+from anonymizers.normalize import View
+
+_SERVICE: Final = r"카카오톡|카톡|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|wechat|tiktok|twitter|skype|옾챗|오픈챗|ig|당근"
+_VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|line|배그|롤"
+_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉"
+_LINK: Final = (
+    r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->|-|~|로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
+)
+_TOKEN: Final = r"@?(?P<v>[A-Za-z0-9_][A-Za-z0-9._\-]{1,30}[A-Za-z0-9_](?:#\d{4})?)(?![A-Za-z0-9]|@|\.[A-Za-z]{2}|://)"
+_RULES: Final = (
+    (
+        re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID}|주소|친추){_LINK}{_TOKEN}", re.IGNORECASE),
+        "context:service",
+        950_000,
+        False,
+    ),
+    (re.compile(rf"(?:{_SERVICE}){_LINK}{_TOKEN}", re.IGNORECASE), "context:service", 900_000, False),
+    (re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID})\s{_TOKEN}", re.IGNORECASE), "context:service", 880_000, True),
+    (re.compile(rf"(?:{_SERVICE})\s{_TOKEN}", re.IGNORECASE), "context:service", 800_000, True),
+    (
+        re.compile(rf"(?:아이디|(?<![A-Za-z])ID(?![A-Za-z])|(?<=[가-힣] )id(?![A-Za-z])|계정명){_LINK}{_TOKEN}"),
+        "context:id",
+        850_000,
+        True,
+    ),
+    (re.compile(rf"아이디\s{_TOKEN}"), "context:id", 750_000, True),
+)
+_AT: Final = re.compile(
+    r"(?<![A-Za-z0-9._/@\-])@(?P<v>[A-Za-z_][A-Za-z0-9_.]{1,29}[A-Za-z0-9_])(?![A-Za-z0-9/(\-@]|\.[A-Za-z])"
+)
+_SOCIAL: Final = re.compile(
+    rf"{_SERVICE}|팔로우|팔로워|맞팔|디엠|(?<![a-z])dm(?![a-z])|태그|멘션|스토리|계정|채널|구독|트윗", re.IGNORECASE
+)
+_CODE: Final = frozenset(
+    "media import param return returns override types type component injectable input output keyframes supports charset font "
+    "todo deprecated example see link author since throws test before after autowired bean".split(" ")
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type ACCOUNT_HANDLE in a view."""
+    for rule, evidence, score, marked in _RULES:
+        for m in rule.finditer(view.text):
+            token = m["v"]
+            if not any(c.isalpha() for c in token) or (marked and token.isalpha()):
+                continue
+            if evidence == "context:id" and not _person_like(view, m):
+                continue
+            start = m.start("v")
+            if start and view.text[start - 1] == "@":
+                start -= 1
+            yield Hit(start, m.end("v"), "ACCOUNT_HANDLE", score, (evidence,))
+    for m in _AT.finditer(view.text):
+        token = m["v"]
+        if token.lower() in _CODE:
+            continue
+        social = _SOCIAL.search(view.text, max(m.start() - 40, 0), min(m.end() + 30, len(view.text))) is not None
+        marked = any(c.isdigit() or c in "_." for c in token)
+        if social or marked:
+            yield Hit(m.start(), m.end(), "ACCOUNT_HANDLE", 900_000 if social else 650_000, ("at-sign",))
+
+
+def _person_like(view: View, m: re.Match[str]) -> bool:
+    """Not code: no brackets or quotes around, no capitals inside a word (userId)."""
+    after = view.text[m.end("v") : m.end("v") + 1]
+    token = m["v"]
+    return (not after or after not in "([{=<\"'`;") and re.search(r"[a-z][A-Z]", token) is None
+
+
+ACCOUNT_HANDLE = Recognizer("account_handle", ("ACCOUNT_HANDLE",), K_HANDLE, find)

@@ -1,0 +1,78 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""AGE, age of a person.
+
+Criteria
+1. One to three digits (0-120), or a native numeral (서른네), with 세 or 살.
+2. Tied to a person: a person word (씨, 남성, 환자, 저는, 아들, 선수 …) or a label (나이, 연령) within 18 characters, or the bracket
+   after a name: 김모(34)씨, 홍길동(34세).
+3. Not one: a limit (19세 이상, 65세 미만), a generation or a king (3세, 루이 14세), 세기, 세대, a counter (세 가지), a span
+   (세 때부터는 kept), ages of things.
+
+Score .75 to .95. Evidence: context:person, context:age, bracket.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.gate import K_AGE
+from anonymizers.normalize import View
+
+_TENS: Final = "열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔"
+_ONES: Final = "한|두|세|네|다섯|여섯|일곱|여덟|아홉|하나|둘|셋|넷"
+_AGE: Final = re.compile(
+    rf"(?<![0-9.,\-제])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:{_ONES})?|(?<![가-힣])(?:다섯|여섯|일곱|여덟|아홉))\s?살)"
+    r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:이상|이하|미만|초과|부터|까지|이내|내지|가지|번|명|개|관람|연령|정년|에서|~|-))"
+)
+_BRACKET: Final = re.compile(
+    r"[가-힣]{2,4}\s?(?:씨|모|군|양|모씨)?\s?\((?P<v>(?P<n>\d{1,3})(?:\s?세|살)?)(?:\s?[·,/]?\s?(?:남|여)[성자]?)?\)\s?(?:씨|군|양|님|선수|의원|기자|교수|대표|작가|감독|배우)"
+    r"|[가-힣]{2,4}\s?(?:씨|모|군|양)?\s?\((?:남|여)[성자]?\s?[·,/]?\s?(?P<w>(?P<k>\d{1,3})\s?(?:세|살)?)\)"
+    r"|[가-힣]{2,4}(?:씨|모|군|양)?\s?\((?P<x>(?P<l>\d{1,3})\s?(?:세|살)?)\s?[·,/]?\s?(?:남|여)[성자]?\)"
+    r"|(?<=[가-힣])\((?P<z>(?P<o>\d{1,3})\s?세)\)"
+)
+_PERSON: Final = re.compile(
+    r"(?<![가-힣])(?:저는|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|나이|연령|올해|현재|당시|향년|만)(?![가-힣])"
+    r"|씨|님|군(?=[\s은는이가의,(])|양(?=[\s은는이가의,(])|남성|여성|남자|여자|남편|아내|환자|피해자|피고인|피의자|원고|피고|아들|딸|어머니|아버지|할머니|할아버지|엄마|아빠|언니|오빠|누나|형|동생|조카|손자|손녀|학생|배우"
+    r"|선수|가수|직장인|주부|회사원|사장|대표|교수|기자|의원|감독|작가|여사|소녀|소년|청년|노인|아기|아이|남아|여아|신랑|신부|고객|망인|이모|삼촌|고모"
+    r"|남(?=[,/)\s])|여(?=[,/)\s])"
+)
+_KING: Final = re.compile(
+    r"(?:루이|헨리|찰스|엘리자베스|조지|제임스|에드워드|윌리엄|바오로|요한|베네딕토|재벌|교포|동포|재일|람세스|나폴레옹|바울|비오|레오|알렉산드르|빌헬름|필리프)\s?\d?\d?\s?$"
+)
+_LIMIT: Final = re.compile(r"(?:기준|제한|등급|정년|이용가|관람가|수급|연금|대상|법정|성년|미성년)")
+_SELF: Final = re.compile(
+    r"\s?(?:입니다|이에요|예요|이고|인데|이며|의\s|이었|였|때|에\s|로\s|가\s?되|이\s?되|남|여|,|\)|이다|이라|밖에|된|먹)"
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type AGE in a view."""
+    taken: list[int] = []
+    for m in _BRACKET.finditer(view.text):
+        for name, number in (("v", "n"), ("w", "k"), ("x", "l"), ("z", "o")):
+            if m[name] is not None and int(m[number]) <= 120:
+                taken.append(m.start(name))
+                yield Hit(*m.span(name), "AGE", 930_000, ("bracket",))
+    for m in _AGE.finditer(view.text):
+        start, end = m.span("v")
+        if start in taken or (m["n"] is not None and not 0 < int(m["n"]) <= 120):
+            continue
+        before = view.text[max(start - 20, 0) : start]
+        if _KING.search(before) or (
+            m["n"] is not None and int(m["n"]) < 4 and m[0].endswith("세") and "만" not in before[-3:]
+        ):
+            continue
+        sentence = re.split(r"[.!?\n]", before)[-1]
+        after = re.split(r"[.!?\n]", view.text[end : end + 14])[0]
+        if _LIMIT.search(sentence) or _LIMIT.search(after):
+            continue
+        person = _PERSON.search(sentence) or (_PERSON.search(after) and not after.startswith("의 "))
+        if not person or not (_SELF.match(view.text, end) or _PERSON.match(after.lstrip()) or _PERSON.search(sentence)):
+            continue
+        yield Hit(start, end, "AGE", 850_000, ("context:person",))
+
+
+AGE = Recognizer("age", ("AGE",), K_AGE, find)

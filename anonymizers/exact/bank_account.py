@@ -1,0 +1,111 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""BANK_ACCOUNT, bank account number (계좌번호). PIPA Art. 34-2; 안전성 확보조치 기준 7.
+
+Criteria
+1. 10 to 14 digits that begin and end like a number, grouped or not, governed by an account label or the name of a bank;
+   7 to 9 digits only in groups.
+2. If the bank is known, a length of its scheme (KFTC CMS table, law digest section 8) raises the score.
+3. With no label, only the grouped schemes that are peculiar to one bank (3333-01-1234567, 301-1234-5678-91 …).
+4. An account beats a phone number only here, by its label.
+
+Score .6 to .97. Evidence: context:account, bank, length, scheme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.labels import label_of, near
+from anonymizers.exact.numbers import Cluster, clusters
+from anonymizers.gate import K_NUM
+from anonymizers.normalize import View
+
+_BANKS: Final[dict[str, tuple[int, ...]]] = {
+    r"국민|kb": (10, 11, 12, 14),
+    r"신한": (11, 12, 14),
+    r"우리": (11, 12, 13, 14),
+    r"하나|keb|외환": (11, 12, 14),
+    r"농협|nh": (11, 12, 13, 14),
+    r"기업|ibk": (10, 11, 12, 14),
+    r"산업|kdb": (11, 14),
+    r"수협": (11, 12, 14),
+    r"sc제일|제일": (10, 11, 14),
+    r"씨티|citi": (10, 11, 12, 13),
+    r"대구|im뱅크|아이엠뱅크": (11, 12, 13, 14),
+    r"부산|광주": (12, 13),
+    r"제주": (10, 12),
+    r"전북|경남": (11, 12, 13),
+    r"케이뱅크|k뱅크": (10, 12, 13, 14),
+    r"카카오|카뱅": (13,),
+    r"토스": (12, 14),
+    r"새마을|mg": (13, 14),
+    r"신협": (12, 13),
+    r"우체국": (14,),
+}
+_BANK: Final = re.compile("|".join(f"(?P<b{i}>{names})" for i, names in enumerate(_BANKS)))
+_LENGTHS: Final = tuple(_BANKS.values())
+_GAP: Final = re.compile(r"[ \-.]{1,3}")
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type BANK_ACCOUNT in a view."""
+    for cluster in clusters(view, 7):
+        done = 0
+        for length in (14, 13, 12, 11, 10, 9, 8, 7):
+            for a, b in cluster.candidates(length):
+                if a < done:
+                    continue
+                hit = _judge(view, cluster, a, b)
+                if hit:
+                    done = b
+                    yield hit
+
+
+def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
+    layout = cluster.layout(a, b)
+    if any(_GAP.fullmatch(gap) is None for gap in cluster.separators(a, b)):
+        return None
+    if len(layout) > 5 and len(layout) != b - a:
+        return None
+    if b - a < 10 and (len(layout) < 2 or layout[-1] < 2):
+        return None
+    if any(gap.count(" ") and gap.strip() == "." for gap in cluster.separators(a, b)):  # 2019. 5. 12. 1234
+        return None
+    start, end = cluster.span(a, b)
+    label = label_of(view, start, end)
+    if label == "account" or (label == "" and near(view, start, end, "account", 20)):
+        banks = [m for m in _BANK.finditer(view.lower, max(start - 30, 0), min(end + 12, len(view.lower)))]
+        evidence = ["context:account"]
+        score = 870_000 if b - a >= 10 else 700_000
+        if b - a < 10 and label != "account":
+            return None
+        if banks:
+            nearest = min(banks, key=lambda m: min(abs(start - m.end()), abs(m.start() - end)))
+            evidence.append("bank")
+            score = max(score, 900_000)
+            if b - a in _LENGTHS[int((nearest.lastgroup or "b0")[1:])]:
+                evidence.append("length")
+                score = 970_000
+        return Hit(start, end, "BANK_ACCOUNT", score, tuple(evidence))
+    if label == "" and _peculiar(cluster.values[a:b], layout):
+        return Hit(start, end, "BANK_ACCOUNT", 620_000, ("scheme",))
+    return None
+
+
+def _peculiar(values: str, layout: tuple[int, ...]) -> bool:
+    return (
+        (layout == (4, 2, 7) and values[:4] in ("3333", "7979", "3355", "3388"))
+        or (layout == (4, 3, 6) and values[:4] in ("1002", "1005", "1006"))
+        or (layout == (3, 3, 6) and values[:3] == "110")
+        or (
+            layout == (3, 4, 4, 2)
+            and values[:3] in ("301", "302", "305", "306", "312", "317", "351", "352", "355", "356")
+        )
+        or (layout == (6, 2, 6) and values[0] not in "0")
+    )
+
+
+BANK_ACCOUNT = Recognizer("bank_account", ("BANK_ACCOUNT",), K_NUM, find)

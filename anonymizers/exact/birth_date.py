@@ -1,0 +1,96 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""BIRTH_DATE, date of birth of a person.
+
+Criteria
+1. A date that exists (1990-01-01, 90.1.1, 1990년 1월 1일, 19900101, 900101; spelled or full-width) with evidence of birth:
+   a label before it (생년월일, 생일, 출생, DOB …) or 생, 출생, 태어 behind it.
+2. A year of birth: 90년생, 1990년생 (생 belongs to it), 1990년 출생.
+3. Month and day only with the label 생일.
+4. The front of a masked resident number (900101-1******): birth date and sex remain in it.
+
+Score .8 to .97. Evidence: context:birth, suffix:생, masked-rrn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numbers import DIGIT, is_date
+from anonymizers.gate import K_BIRTH, K_NUM
+from anonymizers.normalize import SPELLED, View
+
+_D: Final = f"[{DIGIT}]"
+_DATE: Final = rf"(?P<y>(?:19|20){_D}{{2}}|'?{_D}{{2}})\s?(?:년|[.\-/·,])\s{{0,2}}(?P<m>{_D}{{1,2}})\s?(?:월|[.\-/·,])\s{{0,2}}(?P<d>{_D}{{1,2}})(?:\s?일)?"
+_PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
+_LABEL: Final = (
+    r"생\s?년\s?월\s?일|생\s?일|출생\s?(?:일자|년월일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth\s?(?:day|date)?|date\s?of\s?birth"
+    r"|생년"
+)
+_LINK: Final = (
+    r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
+)
+_LABELLED: Final = re.compile(
+    rf"(?:{_LABEL}){_LINK}(?:{_DATE}|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
+)
+_DAY: Final = re.compile(
+    rf"생일\s?(?:은|는|이|가|:)?\s?(?:음력|양력)?\s?(?P<v>\d{{1,2}}\s?월\s?\d{{1,2}}\s?일|\d{{1,2}}/\d{{1,2}})"
+)
+_BORN: Final = re.compile(
+    rf"(?<![0-9.\-/])(?:{_DATE}|{_PACKED})\s?\.?\s?\)?\s?(?:생(?![가-힣])|생\(|생이|생인|생으로|생입|생으|생의|출생|에\s?태어|태어|\((?:음|양|음력|양력)\)\s?생)"
+)
+_BORN_OTHER: Final = re.compile(r"(?<![0-9.\-/])(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일)\s?생(?![가-힣활명산일물사선])")
+_YEAR: Final = re.compile(
+    r"(?<![0-9])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
+    r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생|에\s?태어)"
+)
+_MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○•]{4,6}|[*xX●○•]{6,7})(?![0-9*])")
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type BIRTH_DATE in a view."""
+    for m in _LABELLED.finditer(view.lower):
+        if m["ym"] is not None:
+            yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))
+        elif _exists(m):
+            yield Hit(*_span(m), "BIRTH_DATE", 970_000, ("context:birth",))
+    for m in _DAY.finditer(view.text):
+        yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("context:birth",))
+    for m in _BORN.finditer(view.text):
+        if _exists(m):
+            yield Hit(*_span(m), "BIRTH_DATE", 950_000, ("suffix:생",))
+    for m in _BORN_OTHER.finditer(view.text):
+        yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("suffix:생",))
+    for m in _YEAR.finditer(view.text):
+        yield Hit(*(m.span("v") if m["v"] is not None else m.span("w")), "BIRTH_DATE", 900_000, ("suffix:생",))
+    for m in _MASKED.finditer(view.text):
+        if is_date(2000, int(m[0][2:4]), int(m[0][4:6])):
+            yield Hit(m.start(), m.end(), "BIRTH_DATE", 900_000, ("masked-rrn",))
+
+
+def _span(m: re.Match[str]) -> tuple[int, int]:
+    if m["p"] is not None:
+        return m.span("p")
+    end = m.end("d")
+    tail = m.string[end : end + 2]
+    if tail.startswith("일") or tail == " 일":
+        end += tail.index("일") + 1
+    return m.start("y"), end
+
+
+def _number(text: str) -> int:
+    return int("".join(SPELLED.get(c, c) for c in text if c != "'"))
+
+
+def _exists(m: re.Match[str]) -> bool:
+    if m["p"] is not None:
+        packed = "".join(SPELLED.get(c, c) for c in m["p"])
+        year, month, day = int(packed[:-4]), int(packed[-4:-2]), int(packed[-2:])
+    else:
+        year, month, day = _number(m["y"]), _number(m["m"]), _number(m["d"])
+    return is_date(2000 if year < 100 else year, month, day)
+
+
+BIRTH_DATE = Recognizer("birth_date", ("BIRTH_DATE",), K_BIRTH | K_NUM, find)

@@ -1,0 +1,55 @@
+"""CARD, payment card number (카드번호). PIPA Art. 34-2; 안전성 확보조치 기준 7.
+
+Criteria
+1. 14 to 19 digits that begin and end like a number and pass Luhn; in groups (4-4-4-4, 4-6-5, 4-6-4) from any network
+   digit 2-6 or 9 (domestic), bare only from 3-6 or 9.
+2. Next to a card label a failing Luhn digit does not clear 4-4-4-4 or 4-6-5: typing errors leak too.
+3. A label of another kind of number right before it excludes it.
+
+Score .72 to .98. Evidence: luhn, layout, context:card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.labels import label_of, near
+from anonymizers.exact.numbers import clusters, luhn
+from anonymizers.gate import K_NUM
+from anonymizers.normalize import View
+
+_LAYOUTS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (8, 8), (4, 12), (6, 10)})
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type CARD in a view."""
+    for cluster in clusters(view, 14):
+        for length in (16, 15, 14, 19):
+            for a, b in cluster.candidates(length):
+                values, layout = cluster.values[a:b], cluster.layout(a, b)
+                bare = layout == (length,)
+                grouped = layout in _LAYOUTS or (len(layout) == length and length == 16)
+                if not (bare or grouped) or values[0] not in "234569":
+                    continue
+                start, end = cluster.span(a, b)
+                label = label_of(view, start, end)
+                labelled = label == "card" or (label not in ("other", "account") and near(view, start, end, "card"))
+                good = luhn(values) and len(set(values)) > 2
+                shape = "layout" if grouped else "bare"
+                if labelled and (good or (length in (15, 16))):
+                    evidence = (shape, "context:card", "luhn") if good else (shape, "context:card")
+                    yield Hit(start, end, "CARD", 980_000 if good else 760_000, evidence)
+                elif good and label not in ("other", "account", "customs", "rrn") and not _glued(view, start, end):
+                    if grouped:
+                        yield Hit(start, end, "CARD", 930_000, (shape, "luhn"))
+                    elif values[0] in "34569" and length in (15, 16):
+                        yield Hit(start, end, "CARD", 720_000, (shape, "luhn"))
+
+
+def _glued(view: View, start: int, end: int) -> bool:
+    before, after = view.text[max(start - 1, 0) : start], view.text[end : end + 1]
+    return any(c and c.isascii() and (c.isalpha() or c in "_=#%/.") for c in (before, after if after != "." else ""))
+
+
+CARD = Recognizer("card", ("CARD",), K_NUM, find)

@@ -1,0 +1,91 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""CREDENTIAL, passwords, one-time codes and API keys. 안전성 확보조치 기준 7.
+
+Criteria
+1. A password label, then a particle, colon or equals sign, then 4 to 64 printable ASCII characters: with a digit or a mark
+   among them after a Korean label, with digit and letter after an English one; digits alone (at least four) after
+   비번, 비밀번호, PIN, OTP, 인증번호.
+2. Not one: a length or a count (8자 이상), a placeholder (****), code (a call, a type, a property access).
+3. Keys of well-known shape: AWS, Google, GitHub, OpenAI-like sk-, Slack, Stripe, GitLab, npm, JWT, SendGrid, PEM private
+   key headers; user:password@ in an address.
+
+Score .7 to .99. Evidence: context:secret, key-shape, url.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.gate import K_EMAIL, K_HANDLE, K_SECRET
+from anonymizers.normalize import View
+
+_KOREAN: Final = r"비밀\s?번호|비번|패스워드|패스코드|(?<![가-힣])암호|인증\s?번호|인증키|접속키|보안\s?코드|핀\s?번호|시크릿\s?키?|액세스\s?키|(?:api|API)\s?키|토큰"
+_ENGLISH: Final = r"password|passwd|passcode|passphrase|(?<![a-z])pwd|(?<![a-z])pw|(?<![a-z])secret(?:[_ ]?key)?|(?:access|api|auth)[_ \-]?(?:key|token)|(?<![a-z])token|(?<![a-z])pin|(?<![a-z])otp|(?<![a-z])cv[cv]"
+_LINK: Final = r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->|/)\s{0,2}(?:제|내|각각|일단|임시로|현재)?\s?['\"`(\[]?"
+_VALUE: Final = r"(?P<v>[!-~]{4,64})"
+_AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s){_VALUE}")
+_AFTER_ENGLISH: Final = re.compile(
+    rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}", re.IGNORECASE
+)
+_COUNT: Final = re.compile(r"\s?(?:자리|자|글자|회|개|번|분|초|일|년|월|가지|이상|이하|원|명|조|항|호|%|byte|bit)")
+_KEYS: Final = re.compile(
+    r"(?<![A-Za-z0-9_\-])(?:"
+    r"A(?:KIA|SIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|gh[pousr]_[0-9A-Za-z]{30,251}|github_pat_[0-9A-Za-z_]{22,255}"
+    r"|sk-(?:proj-|ant-)?[0-9A-Za-z_\-]{20,200}|[sp]k_(?:live|test)_[0-9A-Za-z]{10,99}|xox[abprs]-[0-9A-Za-z\-]{10,200}"
+    r"|glpat-[0-9A-Za-z_\-]{20,64}|npm_[0-9A-Za-z]{36}|hf_[0-9A-Za-z]{20,64}|SG\.[\w\-]{16,64}\.[\w\-]{16,64}|ya29\.[\w\-]{20,255}"
+    r"|eyJ[\w\-]{8,2000}\.[\w\-]{8,2000}\.[\w\-]{8,2000}"
+    r")(?![A-Za-z0-9_])"
+)
+_PEM: Final = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----")
+_URL: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://(?P<v>[^\s:/@]{1,64}:[^\s/@]{3,64})@[A-Za-z0-9]")
+_MARK: Final = re.compile(r"[^A-Za-z0-9]")
+_TRAIL: Final = ".,;:!?)]}'\"`>"
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type CREDENTIAL in a view."""
+    for rule, english in ((_AFTER_KOREAN, False), (_AFTER_ENGLISH, True)):
+        for m in rule.finditer(view.text):
+            hit = _judge(view, m, english)
+            if hit:
+                yield hit
+    for m in _KEYS.finditer(view.text):
+        yield Hit(m.start(), m.end(), "CREDENTIAL", 990_000, ("key-shape",))
+    for m in _PEM.finditer(view.text):
+        yield Hit(m.start(), m.end(), "CREDENTIAL", 950_000, ("key-shape",))
+    for m in _URL.finditer(view.text):
+        yield Hit(*m.span("v"), "CREDENTIAL", 930_000, ("url",))
+
+
+def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
+    start, value = m.start("v"), m["v"]
+    stripped = value.rstrip(_TRAIL)
+    if value[len(stripped) : len(stripped) + 1] == "!" and not value[len(stripped) + 1 :]:
+        stripped += "!"  # pa55word! is a password
+    end = start + len(stripped)
+    if len(stripped) < 4 or _COUNT.match(view.text, end):
+        return None
+    digit = any(c.isdigit() for c in stripped)
+    letter = any(c.isalpha() for c in stripped)
+    mark = _MARK.search(stripped) is not None
+    if (
+        set(stripped) <= set("*xX.-_•#")
+        or any(c in stripped for c in "(){}<>")
+        or stripped.startswith(("http", "$", "./", "//"))
+    ):
+        return None
+    if english:
+        plain = digit and (letter or len(stripped) <= 8)
+        if not plain or re.search(r"\.[a-z]+[A-Z]?", stripped) or stripped.endswith(("=", "[")):
+            return None
+    elif not digit and not (mark and letter and any(c in stripped for c in "!@#$%^&*")):
+        return None
+    if re.fullmatch(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,2}", stripped):
+        return None
+    return Hit(start, end, "CREDENTIAL", 930_000 if letter and digit else 850_000, ("context:secret",))
+
+
+CREDENTIAL = Recognizer("credential", ("CREDENTIAL",), K_SECRET | K_HANDLE | K_EMAIL, find)

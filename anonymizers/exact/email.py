@@ -1,0 +1,79 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""EMAIL, e-mail address, also written to hide from collectors: (at), [at], 골뱅이, 앳, spaces, (dot), 점, 닷.
+
+Criteria
+1. local @ domain with a top-level domain of letters; full-width and zero-width forms were folded before. A Korean
+   particle may follow without a space.
+2. Around @ and before dots one space may stand if the domain's last label is a known one.
+3. Instead of @: (at) [at] {at} <at>, 골뱅이, 앳 - with or without brackets and spaces; a plain ` at ` only with a spelled
+   dot. Instead of the dot: (dot) [dot] 점 닷 쩜, ` dot `; Hangul names of the large mail hosts count (네이버 닷컴).
+4. Not an address: package@1.2.3, image@2x.png, file names, git@ of a repository.
+5. Nothing is looked up on a network.
+
+Score .75 to .99. Evidence: plain, spaced, obfuscated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.gate import K_EMAIL
+from anonymizers.normalize import View
+
+_LOCAL: Final = r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9](?:[A-Za-z0-9._%+\-]{0,62}[A-Za-z0-9_+\-])?"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,40}[A-Za-z0-9])?"
+_PLAIN: Final = re.compile(
+    rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL}){{0,4}}\.([A-Za-z]{{2,18}}))(?![A-Za-z0-9]|[\-_][A-Za-z0-9])"
+)
+_TLD: Final = r"(?:com|net|org|co|kr|ac|go|or|re|edu|io|me|gov|info|biz|jp|cn|us|uk|de|dev|ai|app)"
+_HOST: Final = r"(?:네이버|지메일|쥐메일|다음|한메일|네이트|카카오|핫메일|아웃룩|구글|야후)"
+_DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜)\s?[)\]}>]\s?|\s?(?:점|닷|쩜|dot)\s?)"
+_COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오알지)"
+_AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
+_DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
+_HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])", re.IGNORECASE)
+_WORDS: Final = re.compile(
+    rf"({_LOCAL})\s(?:at|AT)\s((?:{_LABEL})\s?(?:\(dot\)|\[dot\]|dot|DOT|닷|점)\s?{_TLD}(?:\s?(?:dot|\(dot\)|닷|점)\s?kr)?)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_SHAPED: Final = re.compile(
+    rf"({_LOCAL})\sat\s((?:naver|gmail|daum|hanmail|nate|kakao|hotmail|outlook)\.(?:com|net))(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_FILES: Final = frozenset(
+    "png jpg jpeg gif svg webp ico js jsx ts tsx mjs css scss less html htm md json py java go rs rb php sh yml yaml xml txt "
+    "csv pdf zip gz tar exe dll so min map vue beta alpha rc next latest canary experimental".split(" ")
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type EMAIL in a view."""
+    if "@" in view.text:
+        for m in _PLAIN.finditer(view.text):
+            if _real(m[1], m[2], m[3]):
+                yield Hit(m.start(), m.end(), "EMAIL", 990_000, ("plain",))
+    for m in _HIDDEN.finditer(view.text):
+        if "\n" in m[0]:
+            continue
+        hidden = m[2].strip() != "@" or not re.fullmatch(r"[A-Za-z0-9.\-]+", m[3])
+        last = re.split(r"[^A-Za-z가-힣]+", m[3])[-1].lower()
+        if not _real(m[1], m[3], last):
+            continue
+        if not hidden and m[2] == "@":
+            continue  # plain
+        yield Hit(m.start(), m.end(), "EMAIL", 930_000 if hidden else 900_000, ("obfuscated" if hidden else "spaced",))
+    for rule in (_WORDS, _SHAPED):
+        for m in rule.finditer(view.text):
+            yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
+
+
+def _real(local: str, domain: str, tld: str) -> bool:
+    if tld.lower() in _FILES or local.lower() == "git":
+        return False
+    return re.match(r"v?\d+(?:\.|x\.)", domain) is None or domain[0].isalpha()
+
+
+EMAIL = Recognizer("email", ("EMAIL",), K_EMAIL, find)

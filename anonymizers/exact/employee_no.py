@@ -1,0 +1,29 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""EMPLOYEE_NO, staff number (사번, 사원번호, 행번, 교번): no standard, so the label decides.
+
+Criteria: a label, then 3 to 10 digits with up to five letters and a hyphen in front. Score .92. Evidence: context:employee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.labelled import digits, matches, pattern
+from anonymizers.gate import K_SHORT
+from anonymizers.normalize import View
+
+_RULE = pattern(
+    r"(?<![가-힣])사번|(?:사원|직원|임직원|공무원|교직원)\s?번호|사원증\s?(?:번호)?|(?<![가-힣])(?:교번|행번)|employee\s?(?:id|no\.?|number)"
+    r"|emp\.?\s?no\.?",
+    rf"(?:[a-z]{{1,5}}[\-_]?)?{digits(3, 10)}",
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type EMPLOYEE_NO in a view."""
+    for start, end in matches(view, _RULE):
+        yield Hit(start, end, "EMPLOYEE_NO", 920_000, ("context:employee",))
+
+
+EMPLOYEE_NO = Recognizer("employee_no", ("EMPLOYEE_NO",), K_SHORT, find)

@@ -1,0 +1,42 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""Short numbers that nothing but their label tells: shared by student, employee, military, insurance and postcode.
+
+The number follows its label after at most a particle, a copula, brackets or punctuation (학번은 20201234, 사번(A-1234),
+군번: 12-345678), or stands right before a bracketed label (20201234(학번)). It ends like a number; a counter behind it
+(8자리, 3명, 2년) says that it is something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.numbers import DIGIT
+from anonymizers.normalize import View
+
+_LINK: Final = (
+    r"(?:\s?\((?:[^()\n]{0,12})\))?\s{0,2}"
+    r"(?:은|는|이|가|을|를|도|의|만|란|라고|으로|로|이랑|랑)?\s{0,2}(?:각각|아마|현재|저는|제가|전|바로|보통|좀|다음과 같습니다|아래)?"
+    r"[\s:=\-,.~>\[\]('\"|/#→]{0,5}(?:no\.?|번호)?[\s:=\-.('\"|]{0,3}"
+)
+_COUNTER: Final = r"(?!\s?(?:자리|글자|자\b|명|년|개|회|번째|학번|만|억|원|%|호봉|일|월|시간|시\b|분\b|쪽|페이지|학년))"
+
+
+def pattern(labels: str, value: str) -> re.Pattern[str]:
+    """`labels` then `value` (group v), or `value` then the label in brackets (group w). Matches on View.lower."""
+    return re.compile(
+        rf"(?:{labels}){_LINK}(?P<v>{value})(?![a-z0-9_])(?![\-.][0-9]){_COUNTER}"
+        rf"|(?<![a-z0-9_\-.])(?P<w>{value})\s?[(\[]\s?(?:{labels})"
+    )
+
+
+def matches(view: View, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Ranges of the values that a rule finds."""
+    for m in rule.finditer(view.lower):
+        yield m.span("v") if m["v"] is not None else m.span("w")
+
+
+def digits(least: int, most: int) -> str:
+    """A run of digits, spelled ones included, that may be split by single hyphens, dots or spaces."""
+    return rf"[{DIGIT}](?:[ ]?[\-.][ ]?|[ ])?(?:[{DIGIT}](?:[ ]?[\-.][ ]?)?){{{least - 2},{most - 2}}}[{DIGIT}]"

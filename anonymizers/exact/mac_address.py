@@ -1,0 +1,39 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""MAC_ADDRESS, hardware address of a network device.
+
+Criteria: six pairs of hexadecimal digits with one kind of mark (colon or hyphen) between all; three groups of four with
+dots, or twelve digits with no mark, only beside the word MAC. Not all zeros or all ones.
+
+Score .9 to .97. Evidence: shape, context:mac.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.gate import K_NET, K_NUM
+from anonymizers.normalize import View
+
+_H: Final = "[0-9A-Fa-f]"
+_PAIRS: Final = re.compile(
+    rf"(?<![0-9A-Za-z_:\-]){_H}{{2}}([:\-]){_H}{{2}}(?:\1{_H}{{2}}){{4}}(?![0-9A-Za-z_]|[:\-]{_H})"
+)
+_OTHER: Final = re.compile(rf"(?<![0-9A-Za-z_.])(?:{_H}{{4}}\.{_H}{{4}}\.{_H}{{4}}|{_H}{{12}})(?![0-9A-Za-z_])")
+_LABEL: Final = re.compile(r"(?<![a-z])mac(?![a-z])|맥\s?(?:주소|어드레스)|물리적?\s?주소|하드웨어\s?주소")
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type MAC_ADDRESS in a view."""
+    for m in _PAIRS.finditer(view.text):
+        if len(set(m[0].replace(m[1], ""))) > 1:
+            labelled = _LABEL.search(view.lower, max(m.start() - 30, 0), m.start()) is not None
+            yield Hit(m.start(), m.end(), "MAC_ADDRESS", 970_000 if labelled else 930_000, ("shape",))
+    for m in _OTHER.finditer(view.text):
+        if _LABEL.search(view.lower, max(m.start() - 20, 0), m.start()):
+            yield Hit(m.start(), m.end(), "MAC_ADDRESS", 900_000, ("shape", "context:mac"))
+
+
+MAC_ADDRESS = Recognizer("mac_address", ("MAC_ADDRESS",), K_NET | K_NUM, find)

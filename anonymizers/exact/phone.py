@@ -1,0 +1,173 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""MOBILE and PHONE: mobile (01X), landline (area codes), internet and safe numbers (070, 050X), and their +82 forms.
+
+Criteria
+1. Digits of a cluster, however punctuated, spelled (공일공) or read out (공일공에 …), that begin and end like a number:
+   MOBILE 010 + 8, 011 016-019 + 7 or 8; PHONE area code (02, 031-033, 041-044, 051-055, 061-064) + 7 or 8, 070 + 8,
+   050X + 7 or 8. After +82, 0082 or 82 the first 0 may be missing or stand in brackets.
+2. Look-alikes O, o, l, I, ㅇ in the prefix (O1O-…) are read as digits.
+3. Without any mark inside, a PHONE needs a phone label; a MOBILE does not.
+4. Without area code (345-6789) or without the leading 0 (10-1234-5678) a phone label must stand right before.
+5. Excluded: an account, order or other label governing it, unless it is a mobile number in its usual groups; numbers
+   glued to letters; 15XX, 16XX, 18XX and 080 lines, which are a firm's.
+
+Score .6 to .98. Evidence: prefix, layout, context:phone, country, look-alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.labels import label_of
+from anonymizers.exact.numbers import Cluster, clusters
+from anonymizers.gate import K_NUM, K_SHORT
+from anonymizers.normalize import View
+
+_AREA: Final = frozenset("031 032 033 041 042 043 044 051 052 053 054 055 061 062 063 064".split(" "))
+_MOBILE: Final = frozenset({"010", "011", "016", "017", "018", "019"})
+_LOOKALIKE: Final = re.compile(
+    r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
+)
+_LOCAL: Final = re.compile(
+    r"(?:전화\s?번호|전화|연락처|☎|☏|tel\.?|phone|집전화|자택|유선|팩스|fax)\s?(?:은|는|:|=|\)|-)?\s{0,2}(?P<v>[2-9]\d{2,3}[ ]?[\-.][ ]?\d{4})(?![0-9]|[\-.][0-9])"
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type MOBILE and PHONE in a view."""
+    for cluster in clusters(view, 9):
+        done = 0
+        for k in range(len(cluster.values) - 8):
+            if k < done or not cluster.starts_at(k):
+                continue
+            hit, done_here = _at(view, cluster, k)
+            if hit:
+                done = done_here
+                yield hit
+    for m in _LOOKALIKE.finditer(view.text):
+        if not m[0].replace("-", "").replace(" ", "").isdigit() and sum(c.isdigit() for c in m[0]) >= 6:
+            yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
+    for m in _LOCAL.finditer(view.lower):
+        if not re.match(r"1[568]\d\d", m["v"]):
+            yield Hit(*m.span("v"), "PHONE", 700_000, ("context:phone", "no-area"))
+
+
+def _at(view: View, cluster: Cluster, k: int) -> tuple[Hit | None, int]:
+    """The phone number that begins with digit k, if one does, and the digit behind it."""
+    values = cluster.values
+    country = 0
+    if values.startswith("82", k):
+        country = 2
+    elif values.startswith("0082", k):
+        country = 4
+    national = values[k + country :]
+    if country and not national.startswith("0"):
+        national = "0" + national
+        shift = country - 1
+    else:
+        shift = country
+    for kind, length in _plans(national):
+        b = k + shift + length
+        if b > len(values) or not cluster.ends_at(b):
+            continue
+        hit = _judge(view, cluster, k, b, kind, country, national[:length])
+        if hit:
+            return hit, b
+    if (
+        not country
+        and values.startswith("10", k)
+        and cluster.layout(k, min(k + 10, len(values))) == (2, 4, 4)
+        and cluster.ends_at(k + 10)
+    ):
+        start, end = cluster.span(k, k + 10)
+        if label_of(view, start, end) == "phone":
+            return Hit(start, end, "MOBILE", 700_000, ("layout", "context:phone")), k + 10
+    return None, 0
+
+
+def _plans(national: str) -> list[tuple[str, int]]:
+    """(type, digits) that a national number with this beginning may have, longest first."""
+    if national[:3] == "010":
+        return [("MOBILE", 11)]
+    if national[:3] in _MOBILE:
+        return [("MOBILE", 11), ("MOBILE", 10)]
+    if national[:2] == "02":
+        return [("PHONE", 10), ("PHONE", 9)]
+    if national[:3] in _AREA:
+        return [("PHONE", 11), ("PHONE", 10)]
+    if national[:3] == "070":
+        return [("PHONE", 11)]
+    if national[:3] == "050":
+        return [("PHONE", 12), ("PHONE", 11)]
+    return []
+
+
+_GROUPS: Final = {
+    9: {(2, 3, 4), (2, 7), (2, 3, 2, 2)},
+    10: {(3, 3, 4), (2, 4, 4), (3, 7), (2, 8), (2, 2, 2, 2, 2), (2, 4, 2, 2)},
+    11: {(3, 4, 4), (3, 8), (4, 3, 4), (7, 4), (4, 7), (3, 4, 2, 2), (3, 2, 2, 2, 2), (3, 2, 2, 4), (3, 4, 1, 3)},
+    12: {(4, 4, 4), (4, 8)},
+}
+
+
+def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int, national: str) -> Hit | None:
+    start, end = cluster.span(a, b)
+    layout = cluster.layout(a, b)
+    plus = country > 0 and view.text[max(start - 1, 0) : start] == "+"
+    if plus:
+        start -= 1
+    elif country and len(layout) == 1 and label_of(view, start, end) != "phone":
+        return None
+    if cluster.separators(a, b) and any("\n" in gap and "-" not in gap for gap in cluster.separators(a, b)):
+        return None
+    before = view.text[max(start - 1, 0) : start]
+    after = view.text[end : end + 1]
+    if before and ((before.isascii() and before.isalnum()) or before in "_+#$%") and not plus:
+        return None
+    if after and after.isascii() and (after.isalpha() or after in "_%"):
+        return None
+    if before == "(" and view.text[end : end + 1] != ")" and ")" in view.text[start:end]:
+        start -= 1  # (02) 123-4567 is one value
+    label = label_of(view, start, end)
+    usual = bool(country) or layout in _GROUPS.get(b - a, ()) or all(n == 1 for n in layout)
+    if country and len(layout) < 2 and not plus:
+        usual = False
+    marks = cluster.separators(a, b)
+    if any("," in gap for gap in marks) and layout not in ((3, 4, 4), (2, 4, 4), (2, 3, 4)):
+        return None
+    evidence = ["country"] if country else ["prefix"]
+    if label == "phone":
+        return Hit(start, end, kind, 980_000 if usual or layout == (b - a,) else 850_000, (*evidence, "context:phone"))
+    if label in ("health", "military", "student", "employee", "customs", "card", "rrn", "corp", "brn"):
+        return None if layout == (b - a,) or kind == "PHONE" else Hit(start, end, kind, 800_000, (*evidence, "layout"))
+    if label in ("account", "other", "secret"):
+        if kind == "MOBILE" and national.startswith("010") and layout == (3, 4, 4):
+            return Hit(
+                start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}")
+            )
+        return None
+    if kind == "MOBILE":
+        bare = layout == (b - a,)
+        if bare and not national.startswith("010"):
+            return Hit(start, end, kind, 600_000, tuple(evidence)) if len(national) == 11 else None
+        return Hit(start, end, kind, 950_000 if usual else 860_000 if bare else 700_000, (*evidence, "layout"))
+    if not usual or layout == (b - a,) or (len(layout) < 3 and ")" not in "".join(marks) and not country):
+        return None
+    if all(n == 1 for n in layout):
+        return None
+    if (
+        any(gap.strip() == "" for gap in marks)
+        and not all(gap.strip() == "" for gap in marks)
+        and not country
+        and ")" not in "".join(marks)
+    ):
+        return None
+    if all(gap.strip() == "" for gap in marks):
+        return Hit(start, end, kind, 700_000, (*evidence, "spaced"))
+    return Hit(start, end, kind, 930_000, (*evidence, "layout"))
+
+
+PHONE = Recognizer("phone", ("MOBILE", "PHONE"), K_NUM | K_SHORT, find)

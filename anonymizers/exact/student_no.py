@@ -1,0 +1,29 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""STUDENT_NO, student number (학번): no standard, so the label decides.
+
+Criteria: a label (학번, 학생번호, student id), then 5 to 10 digits, which may carry up to two letters in front and hyphens
+inside. `14학번` is a cohort, not a number. Score .92. Evidence: context:student.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.labelled import digits, matches, pattern
+from anonymizers.gate import K_SHORT
+from anonymizers.normalize import View
+
+_RULE = pattern(
+    r"학번|학생\s?번호|학생증\s?번호|student\s?(?:id|no\.?|number)|교육생\s?번호",
+    rf"(?:[a-z]{{1,2}}-?)?{digits(5, 10)}",
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type STUDENT_NO in a view."""
+    for start, end in matches(view, _RULE):
+        yield Hit(start, end, "STUDENT_NO", 920_000, ("context:student",))
+
+
+STUDENT_NO = Recognizer("student_no", ("STUDENT_NO",), K_SHORT, find)

@@ -1,0 +1,91 @@
+# ruff: noqa: E501 - patterns read better on long lines
+"""VEHICLE_PLATE, vehicle registration plate (차량번호), all eras.
+
+Criteria
+1. Two or three digits, one of the letters in use (enumerated, not ranged), four digits; region name and one or two digits
+   before the letter (서울12가3456, old private and today's business plates). One space or hyphen may stand on each side
+   of the letter; digits may be spelled or full-width.
+2. Diplomatic: 외교, 영사, 준외, 준영, 국기, 협정, 대표 and 3-3 digits.
+3. Excluded: a court case number (98도1234 beside 판결, 선고, 사건 …), an ordinal (제12조 3456), a unit or counter behind the
+   digits, a digit before them, a year as the last group.
+4. With a space inside and a letter that is also a word (조, 호, 도, 로, 부 …), a vehicle label or a region is needed.
+
+Score .7 to .97. Evidence: shape, region, context:vehicle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numbers import DIGIT
+from anonymizers.gate import K_PLATE
+from anonymizers.normalize import SPELLED, View
+
+_LETTERS: Final = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
+_WORDS: Final = "조호도로부서주다나고수오구노저어가사아하자소무두우"
+_REGIONS: Final = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+_D: Final = f"[{DIGIT}]"
+_PLATE: Final = re.compile(
+    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}})(?P<gap>[ ]?-?[ ]?)(?P<letter>[{_LETTERS}])"
+    rf"(?P<gap2>[ ]?-?[ ]?)(?P<tail>{_D}{{4}})(?![0-9]|[,.\-][0-9])"
+)
+_DIPLOMAT: Final = re.compile(r"(?:외교|영사|준외|준영|국기|협정|대표)[ ]?\d{3}[ ]?-[ ]?\d{3}(?![0-9])")
+_VEHICLE: Final = re.compile(
+    r"차량|번호판|자동차|승용차|승합차|화물차|택시|트럭|오토바이|차\s?번호|주차|렌트|렌터카|제\s?차|차는|운전|번호\s?판|견인|세차|입차|출차|뺑소니|가해차|피해차"
+)
+_CASE: Final = re.compile(r"판결|선고|결정|대법원|법원|사건|헌재|참조|항소|상고|판례|심판|집행|소송")
+_UNIT: Final = re.compile(
+    r"\s?(?:억|만|원|명|년|개|건|호|번지|쪽|면|조|항|㎡|m|km|cm|kg|g|%|톤|회|세대|가구|평|분|초|시|일|월|여|천|백|주|대\b|배|점|위)"
+)
+
+
+def find(view: View) -> Iterator[Hit]:
+    """Hits of type VEHICLE_PLATE in a view."""
+    for m in _PLATE.finditer(view.text):
+        hit = _judge(view, m)
+        if hit:
+            yield hit
+    for m in _DIPLOMAT.finditer(view.text):
+        yield Hit(m.start(), m.end(), "VEHICLE_PLATE", 850_000, ("shape", "diplomatic"))
+
+
+def _judge(view: View, m: re.Match[str]) -> Hit | None:
+    start, end = m.start(), m.end()
+    spelled = sum(c in SPELLED for c in m["head"] + m["tail"])
+    if not m["region"] and (
+        len(m["head"]) == 1 or (start and view.text[start - 1].isascii() and view.text[start - 1].isalnum())
+    ):
+        return None
+    around = view.text[max(start - 40, 0) : end + 25]
+    vehicle = _VEHICLE.search(around) is not None
+    if not m["region"] and not vehicle and _CASE.search(around):
+        return None
+    if _UNIT.match(view.text, end) and not (
+        vehicle and not re.match(r"\s?(?:억|만|원|명|년)", view.text[end : end + 3])
+    ):
+        return None
+    spaced = " " in m["gap"] + m["gap2"]
+    if spelled and not (vehicle or m["region"]):
+        return None
+    if not (m["region"] or vehicle):
+        if spaced and m["letter"] in _WORDS:
+            return None
+        if re.match(r"(?:19|20)\d\d", m["tail"]) and (spaced or m["letter"] in _WORDS):
+            return None
+        if start and (view.text[start - 1] == "제" or view.text[start - 2 : start] in ("제 ", "총 ")):
+            return None
+    evidence = ["shape"]
+    score = 780_000 if not spaced else 720_000
+    if m["region"]:
+        evidence.append("region")
+        score = 950_000 if not spaced or vehicle else 850_000
+    if vehicle:
+        evidence.append("context:vehicle")
+        score = 970_000
+    return Hit(start, end, "VEHICLE_PLATE", score, tuple(evidence))
+
+
+VEHICLE_PLATE = Recognizer("vehicle_plate", ("VEHICLE_PLATE",), K_PLATE, find)
