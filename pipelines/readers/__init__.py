@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines.readers.csvfile import CsvParser
@@ -46,10 +46,14 @@ def read_unit(
         from pipelines.readers.parquet import read_parquet
 
         path = root / decode_path(unit.path)
-        found = read_parquet(unit.path, path, unit.start, unit.end, source, max_record_bytes, batch_bytes, batch_rows)
-        yield from gathered(found, batch_bytes, batch_rows)
+        found = read_parquet(unit.path, path, unit.start, unit.end, source, max_record_bytes, batch_bytes)
+        yield from gathered(_bounded(found, batch_bytes, batch_rows), batch_bytes, batch_rows)
         return
-    for item in _lines(unit, source, root, max_record_bytes):
+    yield from _bounded(_lines(unit, source, root, max_record_bytes), batch_bytes, batch_rows)
+
+
+def _bounded(items: Iterable[RawBatch | Broken], batch_bytes: int, batch_rows: int) -> Iterator[RawBatch | Broken]:
+    for item in items:
         if isinstance(item, RawBatch):
             yield from bounded(item, batch_bytes, batch_rows)
         else:

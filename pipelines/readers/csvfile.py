@@ -64,7 +64,9 @@ class CsvParser:
         if self.header is None or self.source.text not in self.header or len(self.header) < 2:
             return None
         starts, ends = not_blank(block)
-        if not len(starts) or data.startswith(_BOM) or b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+        if not len(starts) or data.startswith(_BOM) or b"\0" in data:
+            return None
+        if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
             return None
         text = to_utf8(data, self.source.encoding) if is_strict_csv(data) else None
         if text is None:

@@ -1,4 +1,4 @@
-"""Parquet: only the declared columns, a range of rows, a few hundred rows in memory at a time.
+"""Parquet: only the declared columns, and as many rows at a time as their size allows.
 
 A row is a record; its offset is its row number, its length the bytes of its text. What Arrow can't read of a damaged or
 hostile file is that file's loss: the rows from there to the unit's end are one broken record.
@@ -20,7 +20,8 @@ from pipelines.readers.records import Broken, RawBatch
 from pipelines.readers.streams import file_problem
 from schemas.project import Source
 
-BATCH_BUDGET = 64 << 20
+BATCH_BUDGET = 16 << 20
+_MOST_ROWS = 4096
 UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
 
 
@@ -32,7 +33,6 @@ def read_parquet(
     source: Source,
     max_record_bytes: int,
     batch_bytes: int,
-    batch_rows: int,
 ) -> Iterator[RawBatch | Broken]:
     """Rows `start` to `end` of the file at `path`, which is called `name` in what comes out."""
     problem = file_problem(path)
@@ -48,7 +48,7 @@ def read_parquet(
             if bad:
                 yield from (Broken(name, at, 0, bad) for at in range(start, end))
                 return
-            for batch in _rows(file, path, start, end, _columns(file.schema_arrow, source), batch_rows):
+            for batch in _rows(file, path, start, end, _columns(file.schema_arrow, source)):
                 yield from _convert(name, row, batch, source, max_record_bytes, batch_bytes)
                 row += batch.num_rows
     except UNREADABLE:
@@ -79,16 +79,14 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _rows(
-    file: pq.ParquetFile, path: Path, start: int, end: int, columns: list[str], batch_rows: int
-) -> Iterator[pa.RecordBatch]:
+def _rows(file: pq.ParquetFile, path: Path, start: int, end: int, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Record batches that hold exactly the rows `start` to `end`; one row group after the other, so that a damaged one
     costs none before it."""
     at = 0
     for group in range(file.metadata.num_row_groups):
         stop = at + file.metadata.row_group(group).num_rows
         if at < end and stop > start:
-            rows = bounded_rows(file.metadata.row_group(group), path, columns, batch_rows)
+            rows = bounded_rows(path, file.metadata, group, columns)
             for batch in file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False):
                 low, high = max(start - at, 0), min(end - at, batch.num_rows)
                 if low < high:
@@ -99,53 +97,42 @@ def _rows(
         at = stop
 
 
-def bounded_rows(group: pq.RowGroupMetaData, path: Path, columns: list[str], batch_rows: int) -> int:
-    """How many rows to unpack at once, so that they stay within about BATCH_BUDGET.
+def bounded_rows(path: Path, metadata: pq.FileMetaData, group: int, columns: list[str]) -> int:
+    """How many rows to unpack at once, so that they stay within about BATCH_BUDGET bytes.
 
-    A value can be as large as its dictionary (256 rows may all point to one of 8 MiB); one that shares a prefix with
-    the value before (DELTA_BYTE_ARRAY) as large as its whole column; others are taken for as large as the average.
+    A value can be as large as the largest of its dictionary (256 rows may all point to one of 8 MiB); one that shares
+    a prefix with the value before (DELTA_BYTE_ARRAY) as large as its whole column; others are taken for the average.
     """
+    rows = max(1, metadata.row_group(group).num_rows)
     largest = 1
-    for index in range(group.num_columns):
-        chunk = group.column(index)
+    for index in range(metadata.num_columns):
+        chunk = metadata.row_group(group).column(index)
         if chunk.path_in_schema.split(".")[0] not in columns:
             continue
         size = chunk.total_uncompressed_size
-        value = size // max(1, group.num_rows)
-        if chunk.has_dictionary_page:
-            value = max(value, _page_bytes(path, chunk.dictionary_page_offset) or size)
+        value = size // rows
+        if chunk.path_in_schema in columns and chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page:
+            value = max(value, _largest_in_dictionary(path, metadata, group, chunk.path_in_schema) or size)
         if "DELTA_BYTE_ARRAY" in chunk.encodings:
             value = max(value, size)
         largest += value
-    return int(max(1, min(batch_rows, BATCH_BUDGET // largest)))
+    return int(max(1, min(_MOST_ROWS, BATCH_BUDGET // largest)))
 
 
-def _page_bytes(path: Path, offset: int) -> int | None:
-    """The unpacked size that the header of the page at `offset` states, or None.
-
-    parquet.thrift, PageHeader: field 1 is the page's type, field 2 this size; both i32, which Thrift's compact protocol
-    writes as 0x15 and a zigzag varint.
-    """
-    with path.open("rb") as file:
-        file.seek(offset)
-        header = file.read(16)
-    at = 0
-    values: list[int] = []
-    while len(values) < 2 and at < len(header) and header[at] == 0x15:
-        at, value, shift = at + 1, 0, 0
-        while at < len(header):
-            value |= (header[at] & 0x7F) << shift
-            shift, at = shift + 7, at + 1
-            if header[at - 1] < 0x80:
-                values.append(value >> 1)
-                break
-    return values[1] if len(values) == 2 else None
+def _largest_in_dictionary(path: Path, metadata: pq.FileMetaData, group: int, column: str) -> int | None:
+    """Bytes of the largest value that a column chunk's dictionary holds: read with its first row, not unpacked."""
+    with pq.ParquetFile(path, metadata=metadata, read_dictionary=[column], buffer_size=1 << 20) as file:
+        first = next(file.iter_batches(1, row_groups=[group], columns=[column], use_threads=False)).column(0)
+    if not pa.types.is_dictionary(first.type) or not len(first.dictionary):
+        return None
+    found: int | None = pc.max(pc.binary_length(_viewless(first.dictionary))).as_py()
+    return found
 
 
 def _convert(
     name: str, first: int, batch: pa.RecordBatch, source: Source, max_record_bytes: int, batch_bytes: int
 ) -> Iterator[RawBatch | Broken]:
-    """One record batch (at most batch_rows) as batches of bounded text, and its broken rows."""
+    """One record batch as batches of bounded text, and its broken rows."""
     column = _viewless(batch.column(source.text))
     lengths = _byte_lengths(column)
     reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(lengths < 0).tolist(), "missing_text")
