@@ -13,11 +13,13 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from issuer_world import DAY, NOW, World, cluster, digest, make_root, signer
 
 from damjang.certificates import errors
@@ -27,7 +29,7 @@ from damjang.certificates.facts import Facts, Gate
 from damjang.certificates.logproof import LogProof, commitment, entry_bytes
 from damjang.certificates.manifest import Manifest
 from damjang.certificates.merkle import leaf_hash
-from damjang.certificates.note import Checkpoint, sign_checkpoint
+from damjang.certificates.note import Checkpoint, sign_checkpoint, verify_checkpoint, verify_cosignature
 from damjang.certificates.reader import list_files, verify_directory
 from damjang.certificates.receipt import Receipt
 from damjang.certificates.revocation import REVOCATIONS_TYPE, Revocation, RevocationList
@@ -401,6 +403,14 @@ def test_a_signed_statement_that_breaks_the_format_is_malformed(
         check(insider.folder)
 
 
+def test_the_end_of_time_is_only_another_time(insider: Insider) -> None:
+    payload = json.loads(insider.statement.to_bytes())
+    payload["predicate"].update(issued="9999-12-30T00:00:00Z", expires="9999-12-31T00:00:00Z")
+    insider.certify(canonical(payload))
+    with pytest.raises(errors.NotYetValid):
+        check(insider.folder)
+
+
 def test_a_payload_in_another_spelling_is_malformed(insider: Insider) -> None:
     insider.certify(json.dumps(json.loads(insider.statement.to_bytes())).encode())
     with pytest.raises(errors.Malformed):
@@ -498,3 +508,95 @@ def test_a_receipt_is_the_enrolled_clusters() -> None:
         Receipt.verify(replace(forged, payload=replace(RECEIPT, purpose="research").to_bytes()).to_bytes())
     with pytest.raises(errors.ThresholdNotReached):
         Receipt.verify(replace(forged, signatures=()).to_bytes())
+
+
+# --- whatever is inside: a TrustError or a value, never another exception ----------------------------------------------------
+
+
+ODD: tuple[object, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    2**53 - 1,
+    1.5,
+    "",
+    "x",
+    "\x00",
+    "가" * 100,
+    "0" * 64,
+    "9" * 5000 + "@1",
+    [],
+    [None],
+    [[]],
+    {},
+    {"a": 1},
+)
+
+
+def places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from places(value[key], (*path, key))
+    elif isinstance(value, list):
+        for number in range(len(value)):
+            yield from places(value[number], (*path, number))
+
+
+def replaced(value: object, path: tuple[object, ...], new: object) -> object:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)  # type: ignore[call-overload]
+    copy[path[0]] = replaced(copy[path[0]], path[1:], new)
+    return copy
+
+
+def readers(folder: Path) -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
+    def within(name: str) -> bytes:
+        return base64.b64decode(json.loads((folder / name).read_bytes())["payload"])
+
+    return {
+        "statement": (within("certificate.dsse.json"), Statement.from_bytes),
+        "revocations": (within("revocations.dsse.json"), RevocationList.from_bytes),
+        "envelope": (
+            (folder / "certificate.dsse.json").read_bytes(),
+            lambda data: Envelope.from_bytes(data, IN_TOTO, "x"),
+        ),
+        "manifest": ((folder / "manifest.json").read_bytes(), Manifest.from_bytes),
+        "inclusion": ((folder / "log/inclusion.json").read_bytes(), LogProof.from_bytes),
+        "root": (make_root().to_bytes(), Root.from_bytes),
+        "receipt": (RECEIPT.sign(signer("seoul-1")), Receipt.verify),
+    }
+
+
+@pytest.mark.parametrize("name", ["statement", "revocations", "envelope", "manifest", "inclusion", "root", "receipt"])
+def test_no_odd_value_escapes_the_reader(folder: Path, name: str) -> None:
+    data, read = readers(folder)[name]
+    whole, refused = json.loads(data), 0
+    for path in places(whole):
+        for odd in ODD:
+            changed = canonical(replaced(whole, path, odd))
+            try:
+                read(changed)
+            except errors.TrustError:
+                refused += 1
+    assert refused > len(ODD)
+
+
+@given(st.binary(max_size=300))
+def test_no_garbage_escapes_a_reader(data: bytes) -> None:
+    for read in (
+        Statement.from_bytes,
+        RevocationList.from_bytes,
+        Manifest.from_bytes,
+        LogProof.from_bytes,
+        Root.from_bytes,
+        Receipt.verify,
+    ):
+        with pytest.raises(errors.TrustError):
+            read(data)
+    with pytest.raises(errors.TrustError):
+        verify_checkpoint(data, "damjang/world", signer("log").public)
+    with pytest.raises(errors.TrustError):
+        verify_cosignature(data, "damjang/world", signer("log").public)

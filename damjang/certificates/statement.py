@@ -62,7 +62,7 @@ class Statement:
 
     def __post_init__(self) -> None:
         name, version = split_release(self.release)
-        if not self.issued < self.facts.expires <= self.issued + LONGEST:
+        if not dt.timedelta() < self.facts.expires - self.issued <= LONGEST:
             raise Malformed(f"{_WHAT}: expires must be after issued, by three years at most")
         if self.facts.supersedes is not None:
             old_name, old_version = split_release(self.facts.supersedes)
