@@ -17,14 +17,17 @@ from typing import Final, Protocol
 
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
+from anonymizers.normalize import View
 from ext import names_py as twin
-from ext.names import NameScanner
+from ext.names import NameScanner, is_odd
 
 VERSION: Final = "1"
 _FLOOR: Final = 50  # total at which a candidate is worth a finding (450,000)
 _SURE: Final = 80  # total of 600,000
 _STRONG: Final = 110  # total that vouches for repetitions
-_REPEATED: Final = 60
+_ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
+_ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE
+_REPEATED: Final = 70
 _WINDOW: Final = 40  # code points on either side that Kiwi reads
 _EVIDENCE: Final = (
     (twin.F_HONORIFIC, "honorific"), (twin.F_TITLE, "title"), (twin.F_CUE, "cue"), (twin.F_VERB, "verb"),
@@ -67,10 +70,13 @@ class NameRecognizer:
         scan = scanner().scan
         budget = sum(map(len, texts)) * self._budget_ppm // 1_000_000
         for doc, text in enumerate(texts):
+            view = View(text) if is_odd(text) else None
+            if view is not None:
+                text = view.text
             hits = scan(text, _FLOOR)
             if not hits:
                 continue
-            strong = {text[start:end] for start, end, total, _ in hits if total >= _STRONG and end - start >= 3}
+            strong = {text[h[0] : h[1]] for h in hits if _vouches(h)}
             if strong:
                 hits = _repeated(text, hits, strong)
             for start, end, total, flags in hits:
@@ -80,6 +86,8 @@ class NameRecognizer:
                     total, settled = self._settle(text, start, end, total)
                     evidence += settled
                 if total >= _FLOOR:
+                    if view is not None:
+                        start, end = view.span(start, end)
                     yield Finding(doc, start, end, "PERSON", score_ppm(total), evidence)
 
     def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:
@@ -92,12 +100,18 @@ class NameRecognizer:
         return (max(total, _SURE), ("kiwi",)) if verdict else (0, ())
 
 
+def _vouches(hit: tuple[int, int, int, int]) -> bool:
+    """A full name of three letters or more that stands firmly, or is addressed as a person."""
+    start, end, total, flags = hit
+    return end - start >= 3 and total >= (_ADDRESSED if flags & _ADDRESS else _STRONG)
+
+
 def _repeated(text: str, hits: list[tuple[int, int, int, int]], strong: set[str]) -> list[tuple[int, int, int, int]]:
     """All candidates of the text again, those spelled like a strong one lifted."""
     lifted = []
     for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
-        if total < _STRONG and text[start:end] in strong:
-            total += _REPEATED
+        if total < _SURE and text[start:end] in strong:
+            total = max(total + _REPEATED, _SURE)
         if total >= _FLOOR:
             lifted.append((start, end, total, flags))
     return lifted or hits

@@ -477,6 +477,34 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
         out.append((pending.start, pending.stop, pending.total, pending.flags))
 
 
+cdef bint any_odd(const letter *s, Py_ssize_t length) noexcept nogil:
+    """Branch-free per block, so that the compiler vectorises it."""
+    cdef Py_ssize_t i, at = 0, stop
+    cdef uint32_t c, seen
+    while at < length:
+        stop = min(at + 256, length)
+        seen = 0
+        for i in range(at, stop):
+            c = s[i]
+            seen |= ((c - <uint32_t>0x1100 < <uint32_t>0x100) | (c - <uint32_t>0x200B < <uint32_t>5) | (c - <uint32_t>0x2060 < <uint32_t>5) | (c == <uint32_t>0xFEFF) | (c == <uint32_t>0xAD)
+                     | (c == <uint32_t>0x3164) | (c == <uint32_t>0x34F) | (c - <uint32_t>0xFE00 < <uint32_t>16))
+        if seen:
+            return True
+        at = stop
+    return False
+
+
+def is_odd(str text):
+    """Whether `text` holds conjoining jamo, zero-width characters or variation selectors: fold it before scanning."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
+    if kind == 2:
+        return any_odd[uint16_t](<const uint16_t *>PyUnicode_DATA(text), length)
+    if kind == 4:
+        return any_odd[uint32_t](<const uint32_t *>PyUnicode_DATA(text), length)
+    return "\xad" in text
+
+
 cdef class NameScanner:
     """`surname`, `given1`, `given2` are int16[11172] by syllable; `words` maps kind + string to int (see the twin)."""
 

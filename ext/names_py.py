@@ -287,6 +287,18 @@ class NameScanner:
         return 0
 
 
+def is_odd(text: str) -> bool:
+    """Whether `text` holds conjoining jamo, zero-width characters or variation selectors: fold it before scanning."""
+    return any(
+        0x1100 <= c < 0x1200
+        or 0x200B <= c < 0x2010
+        or 0x2060 <= c < 0x2065
+        or c in (0xFEFF, 0xAD, 0x3164, 0x34F)
+        or 0xFE00 <= c < 0xFE10
+        for c in map(ord, text)
+    )
+
+
 def is_hangul(char: str) -> bool:
     return "\uac00" <= char <= "\ud7a3"
 

@@ -1,0 +1,240 @@
+"""Person names: the kernel equals its twin, planted names are found exactly, ordinary prose stays quiet."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymizers.name_model import name_model
+from anonymizers.names import NameRecognizer, score_ppm
+from anonymizers.particles import agree, final_sound
+from ext.names import NameScanner, is_odd
+from ext.names_py import NameScanner as Twin
+from ext.names_py import is_odd as twin_is_odd
+
+MODEL = name_model()
+TABLES = (MODEL.surname, MODEL.given1, MODEL.given2, MODEL.words)
+KERNEL, TWIN = NameScanner(*TABLES), Twin(*TABLES)
+PIECES = [
+    "홍길동", "김철수", "이영희", "남궁민수", "박", "지은", "민수", "영희", "정부", "이유", "하나", "선우", "허용하", "우수한", "신문사",
+    "은", "는", "이", "가", "을", "과", "와", "에게", "으로", "입니다", "이라고", "씨", "님", "군", " 씨", " 교수", "교수님은", "과장", "형", " 누나",
+    "담당자", "성명: ", "저는 ", "판사 ", "말했다", "웃었다", "아", "야", ",", ", ", "·", "/", "\n", " ", ".", "!", "(34)", "(洪", "(인)", " 드림",
+    "○○", "A", "7", "😀", "한국", "가나다라마바사아자차카", "ㅋㅋ", "…",
+]  # fmt: skip
+SURNAMES = "김김김김이이이박박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노곽성차주우구민"
+GIVEN = [
+    "영수",
+    "영호",
+    "정호",
+    "성호",
+    "정숙",
+    "영희",
+    "미경",
+    "은주",
+    "현숙",
+    "미영",
+    "상철",
+    "종수",
+    "광수",
+    "진호",
+    "성민",
+    "지훈",
+    "현우",
+    "준호",
+    "민수",
+    "유진",
+    "민지",
+    "수진",
+    "혜진",
+    "소영",
+    "지현",
+    "수민",
+    "민준",
+    "서연",
+    "하준",
+    "도윤",
+    "지호",
+    "예준",
+    "지우",
+    "하은",
+    "서현",
+    "하윤",
+    "지민",
+    "채원",
+    "수아",
+    "다은",
+    "윤서",
+    "소율",
+    "예린",
+    "승현",
+    "태현",
+    "재원",
+    "형준",
+    "기현",
+    "병훈",
+    "동욱",
+    "세영",
+]
+TITLED = [
+    "{n} 씨가 다녀갔다.", "{n}님, 안녕하세요.", "{n} 교수의 연구실이다.", "담당자 {n}", "성명: {n}", "{n} 과장에게 보고했다.", "판사 {n}",
+    "고객 {n}님의 주문입니다.", "이름은 {n}입니다.", "예금주 {n}", "{n}씨는 갔다.", "{n} 선생님께 감사드립니다.", "환자 {n}은 퇴원했다.",
+]  # fmt: skip
+SIGNED = [
+    "감사합니다. {n} 드림", "2024년 3월 2일 {n} (인)", "{n} 올림", "신청인: {n} (서명)", "참석자: {n}, {m}, {k}", "{n}, {m}, {k}가 모였다.",
+    "{n}은 말했다.", "{n}가 고개를 끄덕였다.", "어제 {n}을 만났다.", "{n}에게 전화했다.", "{n}과 {m}은 친구다.", "{n}·{m}·{k}", "저는 {n}입니다.",
+]  # fmt: skip
+BARE = [
+    "그날 {n}은 집에 있었다.", "나는 {n}을 좋아한다.", "이 책은 {n}의 작품이다.", "{n}과 함께 여행을 갔다.", "결국 {n}이 이겼다고 한다.",
+    "사실 {n}의 집은 부산이다.", "나중에 {n}은 후회하게 된다.", "그래서 {n}이 그 일을 맡았다.",
+]  # fmt: skip
+ORDINARY = [
+    "이유는 아무도 모른다.", "정부가 대책을 발표했다.", "한국인이 좋아하는 음식이다.", "조사 결과를 정리하면 다음과 같다.", "하지만 고민이 많다.",
+    "전문가의 의견을 들었다.", "이영화는 정말 좋다.", "주민들이 반대했다.", "신용카드로 결제했다.", "자동차를 수리했다.", "최고의 선택이었다.",
+    "우수한 인재를 찾는다.", "허용하는 범위에서 사용한다.", "유명한 배우가 나온다.", "임대인의 동의가 필요하다.", "구성원은 모두 다섯이다.",
+    "이사회가 결정한다.", "정상화를 위한 방안이다.", "고양이가 잔다.", "강남구의 인구가 늘었다.", "서울은 넓다.", "여름은 덥다.", "안녕하세요, 고객님.",
+    "선생님이 오셨다.", "사장님은 안 계신다.", "전기자동차가 늘었다.", "박물관에 갔다.", "문화재를 보호하자.", "오전에 회의가 있다.", "민주주의의 원칙이다.",
+    "표현식은 값이 된다.", "정규식을 쓰면 된다.", "배경화면을 바꿨다.", "조용한 밤이다.", "심각한 문제다.", "원고는 피고에게 돈을 지급하라.", "이의를 신청한다.",
+    "장애인을 위한 시설이다.", "지역 주민을 위한 강연회가 열린다.", "[이름]은 왔다.", "김○○은 왔다.", "[이름#kxwmpt] 씨는 왔다.",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+@settings(max_examples=600)
+def test_the_kernel_equals_its_twin(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert KERNEL.scan(text, -1000) == TWIN.scan(text, -1000)
+
+
+@given(st.text(max_size=60))
+def test_the_kernel_equals_its_twin_on_anything(text: str) -> None:
+    assert KERNEL.scan(text, -1000) == TWIN.scan(text, -1000)
+    assert is_odd(text) == twin_is_odd(text)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14), st.integers(-100, 200))
+def test_candidates_are_disjoint_sorted_hangul_and_reach_the_floor(pieces: list[str], floor: int) -> None:
+    text = "".join(pieces)
+    end = 0
+    for start, stop, total, _ in KERNEL.scan(text, floor):
+        assert end <= start < stop <= len(text)
+        assert all("가" <= char <= "힣" for char in text[start:stop])
+        assert 2 <= stop - start <= 4
+        assert total >= floor
+        end = stop
+
+
+def planted(templates: list[str], count: int, seed: int) -> list[tuple[str, list[tuple[int, int]]]]:
+    """`count` texts a template with names filled in, particles agreeing, and the spans of the names."""
+    rng = random.Random(seed)
+    out = []
+    for template in templates:
+        for _ in range(count):
+            text, spans, rest = "", [], template
+            while "{" in rest:
+                head, _, tail = rest.partition("{")
+                rest = tail[2:]
+                name = rng.choice(SURNAMES) + rng.choice(GIVEN)
+                taken, particle = agree(rest, final_sound(name), person=True)
+                text += head
+                spans.append((len(text), len(text) + len(name)))
+                text, rest = text + name, particle + rest[taken:]
+            out.append((text + rest, spans))
+    return out
+
+
+def found(text: str) -> set[tuple[int, int]]:
+    recognizer = NameRecognizer(kiwi_budget_ppm=0)
+    return {(f.start, f.end) for f in recognizer.find([text]) if f.score_ppm >= 600_000}
+
+
+@pytest.mark.parametrize(("register", "goal"), [("titled", 0.95), ("signed", 0.85), ("bare", 0.65)])
+def test_planted_names_are_found_exactly(register: str, goal: float) -> None:
+    cases = planted({"titled": TITLED, "signed": SIGNED, "bare": BARE}[register], 30, seed=20)
+    planted_count = sum(len(spans) for _, spans in cases)
+    hits = sum(len(found(text) & set(spans)) for text, spans in cases)
+    assert hits / planted_count >= goal
+    false = sum(len(found(text) - set(spans)) for text, spans in cases)
+    assert false / planted_count < 0.01
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_prose_is_quiet(text: str) -> None:
+    assert found(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("민수야, 밥 먹자", "민수"), ("지영 씨는 갔다", "지영"), ("남궁민수 교수는 왔다", "남궁민수"), ("박서연(34)은 말했다", "박서연"),
+        ("홍길동(洪吉童)은 왔다", "홍길동"), ("이순신 장군", "이순신"), ("김철수입니다", "김철수"), ("김철수이고", "김철수"), ("영희 누나가 왔다", "영희"),
+    ],
+)  # fmt: skip
+def test_forms_of_address(text: str, name: str) -> None:
+    assert found(text) == {(0, len(name))}
+
+
+@pytest.mark.parametrize("shape", ["NFC", "NFD", "zero-width"])
+@pytest.mark.parametrize("template", ["성명: {n}", "{n} 씨는 왔다", "어제 {n}을 만났다 😀"])
+def test_spans_are_exact_in_the_text_as_given(shape: str, template: str) -> None:
+    name = "홍길동"
+    before, behind = template.split("{n}")
+    if shape == "zero-width":
+        name = "홍\u200b길\u200b동"
+    elif shape == "NFD":
+        before, name, behind = (unicodedata.normalize("NFD", part) for part in (before, name, behind))
+    text = before + name + behind
+    assert {text[start:end] for start, end in found(text)} == {name}
+
+
+def test_a_firm_name_vouches_for_its_bare_repetitions() -> None:
+    weak = "표라온의 집이다."
+    assert found(weak) == set()
+    text = "표라온 씨가 왔다. " + weak
+    assert {text[start:end] for start, end in found(text)} == {"표라온"}
+    assert len(found(text)) == 2
+
+
+class Judge:
+    """A tagger that answers as it is told and counts the questions."""
+
+    def __init__(self, answer: bool | None) -> None:
+        self.answer, self.asked = answer, 0
+
+    def is_name(self, text: str, start: int, end: int) -> bool | None:
+        self.asked += 1
+        assert text[start:end]
+        return self.answer
+
+
+@pytest.mark.parametrize(("answer", "expected"), [(True, {600_000}), (False, set())])
+def test_a_tagger_settles_ambiguous_names_within_its_budget(answer: bool, expected: set[int]) -> None:
+    ambiguous = next(name for s in "표위국" for g in GIVEN if 50 <= dict_total(name := s + g) < 80)
+    judge = Judge(answer)
+    text = f"{ambiguous}의 집이다."
+    scores = {f.score_ppm for f in NameRecognizer(kiwi_budget_ppm=1_000_000, tagger=judge).find([text] * 50)}
+    assert scores == expected
+    assert 0 < judge.asked <= 50
+    unasked = Judge(answer)
+    assert list(NameRecognizer(kiwi_budget_ppm=0, tagger=unasked).find([text]))
+    assert unasked.asked == 0
+
+
+def dict_total(name: str) -> int:
+    return next((total for _, _, total, _ in KERNEL.scan(f"{name}의 집이다.", -1000)), -1000)
+
+
+def test_scores_rise_with_evidence_and_stay_in_range() -> None:
+    scores = [score_ppm(total) for total in range(-500, 500)]
+    assert scores == sorted(scores)
+    assert (scores[0], scores[-1], score_ppm(80), score_ppm(50)) == (0, 990_000, 600_000, 450_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["가" * 100_000, "김" * 100_000, "김철수" * 30_000, "김 " * 50_000, "이영희," * 20_000, "😀" * 50_000]
+)
+def test_bait_is_linear_and_harmless(text: str) -> None:
+    assert len(KERNEL.scan(text, 80)) <= len(text) // 3
