@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from governance.database import read, write
+from governance.errors import VaultTampered
 from governance.times import stamp
 from governance.vault.crypto import Sealer
 from governance.vault.store import ACCESS, META
@@ -98,6 +99,16 @@ class AccessLog:
             else:
                 connection.execute(update(META).where(META.c.name == ANCHOR).values(value=bytes(last)))
         return int(gone)
+
+    def reseal(self, connection: Connection, old: Sealer, new: Sealer) -> None:
+        """Seals every row under a new key and chains them anew (key rotation)."""
+        if self.first_bad() is not None:
+            raise VaultTampered("the access log was edited", "Find out by whom before the keys are rotated.")
+        before = _anchor(connection)
+        for row in connection.execute(select(ACCESS).order_by(ACCESS.c.seq)).all():
+            sealed = new.seal("access", old.open("access", bytes(row.sealed)))
+            before = self._mac(before, row.at, sealed)
+            connection.execute(update(ACCESS).where(ACCESS.c.seq == row.seq).values(sealed=sealed, mac=before))
 
     def _mac(self, before: bytes, at: str, sealed: bytes) -> bytes:
         return hmac.digest(self._key, before + at.encode() + sealed, "sha256")

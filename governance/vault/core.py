@@ -104,6 +104,10 @@ class Vault:
             raise VaultKeyError("the key is not this vault's", "Point vault_key at the key it was made with.") from None
         return cls(engine, sealer, sealer.open("meta:project_key", meta.get("project_key", b"")))
 
+    def sealer_for_rotation(self) -> Sealer:
+        """For governance.vault.backup.rotate alone."""
+        return self._sealer
+
     # --- keys that last as long as the project --------------------------------------------------------------
 
     @property
