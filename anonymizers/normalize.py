@@ -26,7 +26,8 @@ SPELLED: Final = {
 """Syllables and Hanja that may stand for one digit."""
 
 _DASHES = "\u02d7\u2043\u207b\u208b\u2212\u2500\u2501\u2574\u2796\u30fc\u3161\uff70\u1173"
-_DOTS = "\u00b7\u2022\u2024\u2027\u2219\u22c5\u3002\u30fb\u318d\uff61\uff65\u119e\u2e31\u0387"
+_DOTS = "\u2024\u3002\uff61"
+_MIDDLE = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\u318d\uff65\u119e\u2e31\u0387"
 _TILDES = "\u223c\u301c\uff5e\u02dc\u2053"
 _SLASHES = "\u2044\u2215\u29f8"
 _NEWLINES = "\n\r\x0b\x0c\x85\u2028\u2029"
@@ -57,6 +58,8 @@ def _fold_one(cp: int) -> int:
         return ord("-")
     if char in _DOTS:
         return ord(".")
+    if char in _MIDDLE:
+        return 0xB7
     if char in _TILDES:
         return ord("~")
     if char in _SLASHES:
@@ -126,6 +129,12 @@ def _irregular() -> re.Pattern[str]:
     return re.compile(f"[{skipped}\u1100-\u1112\U00010000-\U0010ffff\x00]")
 
 
+@cache
+def _foldable() -> re.Pattern[str]:
+    """Finds a character that folding changes at all."""
+    return re.compile(f"[{''.join(re.escape(chr(cp)) for cp in _translation())}]")
+
+
 class View:
     """A folded text (or a slice of one) and its offset map.
 
@@ -142,7 +151,7 @@ class View:
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
         if _irregular().search(original) is None:
-            self.text = original.translate(_translation())
+            self.text = original if _foldable().search(original) is None else original.translate(_translation())
         else:
             self.text = self._fold_slowly(original)
         self.lower = self.text.lower()

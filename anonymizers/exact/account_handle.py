@@ -25,7 +25,7 @@ _SERVICE: Final = r"카카오톡|카톡|인스타그램|인스타|텔레그램|�
 _VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|line|배그|롤"
 _ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉"
 _LINK: Final = (
-    r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->|-|~|로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
+    r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->| - |로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
 )
 _TOKEN: Final = r"@?(?P<v>[A-Za-z0-9_][A-Za-z0-9._\-]{1,30}[A-Za-z0-9_](?:#\d{4})?)(?![A-Za-z0-9]|@|\.[A-Za-z]{2}|://)"
 _RULES: Final = (
@@ -47,13 +47,13 @@ _RULES: Final = (
     (re.compile(rf"아이디\s{_TOKEN}"), "context:id", 750_000, True),
 )
 _AT: Final = re.compile(
-    r"(?<![A-Za-z0-9._/@\-])@(?P<v>[A-Za-z_][A-Za-z0-9_.]{1,29}[A-Za-z0-9_])(?![A-Za-z0-9/(\-@]|\.[A-Za-z])"
+    r"(?<![A-Za-z0-9._/@\-`])@(?P<v>[A-Za-z_][A-Za-z0-9_.]{1,29}[A-Za-z0-9_])(?![A-Za-z0-9/(\-@]|\.[A-Za-z])"
 )
 _SOCIAL: Final = re.compile(
     rf"{_SERVICE}|팔로우|팔로워|맞팔|디엠|(?<![a-z])dm(?![a-z])|태그|멘션|스토리|계정|채널|구독|트윗", re.IGNORECASE
 )
 _CODE: Final = frozenset(
-    "media import param return returns override types type component injectable input output keyframes supports charset font "
+    "media import latest next alpha beta canary stable param return returns override types type component injectable input output keyframes supports charset font "
     "todo deprecated example see link author since throws test before after autowired bean".split(" ")
 )
 

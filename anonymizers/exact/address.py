@@ -1,17 +1,14 @@
-# ruff: noqa: E501 - patterns read better on long lines
-"""ADDRESS and POSTCODE: road and lot addresses down to 동/호, and the postcode beside them.
+"""ADDRESS: road and lot addresses down to 동 and 호.
 
 Criteria
-1. Road: a road name ending in 대로, 로 or 길 (with N번길, N길) and a building number; lot: 동, 리 or 가 and a lot number
-   (산, 번지); or an apartment or building with 동 and 호. Before it any of province, city or county, district, town.
-2. Needed beside the number: an administrative name in front, an address label, or a 동/호/층 detail behind. A bare lot
-   number behind a 동 needs a district before it.
-3. The value runs from the first administrative name to the last detail: 지하, 층, 동, 호, a building name between them, the
-   bracket (역삼동, 건물). Particles and postpositions stay outside.
-4. 로 as a postposition (으로 3, 바로 10) is not a road.
-5. POSTCODE: five digits or 3-3, with a label (우편번호, 우, 〒), or in brackets or bare right before a province or city.
+1. Anchor: a road name ending in 대로, 로 or 길 (with N번길, N길) and a building number; a lot: 동, 리 or N가 and a lot number
+   (산, 번지, -); or 동 and 호 of a flat.
+2. The value is stretched to the left over names of province, city, county, district, town and village, to the right over
+   floor, 동, 호, a building name between them and a bracket (역삼동, 건물). Particles and postpositions stay outside.
+3. Needed: an administrative name, an address label, or flat details. Without any, a road only as N번길 or N길 with number.
+4. 로 as a postposition (으로 3, 바로 10), numbers with a counter, dates and sums of money are not addresses.
 
-Score .7 to .97. Evidence: province, district, road, lot, unit, context:address, context:postcode.
+Score .7 to .97. Evidence: province, district, road, lot, unit, context:address.
 """
 
 from __future__ import annotations
@@ -21,146 +18,238 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labelled import matches, pattern
 from anonymizers.exact.regions import regions
-from anonymizers.gate import K_ADDRESS, K_SHORT
+from anonymizers.gate import K_ADDRESS
 from anonymizers.normalize import View
 
 _R: Final = regions()
-_SP: Final = r"[ ,]{1,2}"
-_HEAD: Final = (
-    rf"(?:(?P<province>(?<![가-힣])(?:{_R.provinces}))[ ,]{{0,2}})?"
-    rf"(?P<district>(?:(?:{_R.districts})[ ,]{{1,2}}){{1,3}}|(?:(?:{_R.districts})(?=[가-힣])){{1,2}})?"
-    rf"(?P<town>(?:[가-힣]{{1,6}}(?:읍|면)[ ,]{{0,2}}))?"
-)
-_NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]?\d{1,4})?"
-_ROAD: Final = (
-    rf"(?P<village>[가-힣]{{1,6}}(?:동|리)\d?가?[ ]{{1,2}})?"
-    rf"(?P<road>[가-힣A-Za-z0-9·.]{{1,14}}?(?:대로|로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?(?:[가-힣]{{1,3}}길)?)"
-    rf"[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![0-9]|[.,][0-9])(?:번지|번(?![가-힣]))?"
-)
-_LOT: Final = rf"(?P<village>[가-힣]{{1,6}}\d{{0,2}}(?:동|리|가)(?:\d가)?)[ ]{{1,2}}(?:(?P<hill>산)[ ]?)?(?P<no>{_NUMBER})(?![0-9]|[.,][0-9])(?P<lot>[ ]?번지)?(?:의[ ]?\d{{1,3}})?"
-_UNIT: Final = (
-    r"(?:제?[ ]?[A-Za-z가-하]?\d{0,4}[ ]?동[ ]?,?[ ]{0,2}(?:제?[ ]?(?:지하[ ]?)?\d{1,3}층[ ]{0,2})?제?[ ]?[BbA-Za-z지하]{0,2}\d{1,4}[ ]?호"
-    r"|제?(?:지하|지상)?[ ]?[Bb]?\d{1,3}[ ]?층(?:[ ]{0,2}제?[A-Za-z]?\d{1,4}[ ]?호)?|제?[A-Za-z]?\d{1,4}[ ]?호(?![선가-힣]{2})|\d{1,4}[ ]?-[ ]?\d{1,4}(?=[ ]?호)[ ]?호)"
+_NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]?\d{1,4})?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
+_ROAD: Final = re.compile(rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길])(?:번지|번(?![가-힣]))?")
+_LOT: Final = re.compile(rf"(?P<anchor>동|리|\d가)[ ]{{0,2}}(?:(?P<hill>산)[ ]?)?(?P<no>{_NUMBER})(?!가)(?P<lot>[ ]?번지)?(?:의[ ]?\d{{1,3}})?(?P<lot2>[ ]?번지)?")
+_UNIT_WORDS: Final = (
+    r"(?:제?[ ]?[A-Za-z가-하]?\d{0,4}[ ]?동[ ]?,?[ ]{0,2}(?:제?[ ]?(?:지하[ ]?)?\d{1,3}층[ ]{0,2})?제?[ ]?[BbA-Z지하]{0,2}\d{1,4}(?:-\d{1,3})?[ ]?호"
+    r"|제?[ ]?(?:지하|지상)?[ ]?[Bb]?\d{1,3}[ ]?층(?:[ ,]{0,2}제?[A-Z]?\d{1,4}[ ]?호)?|제?[A-Z]?\d{1,4}(?:-\d{1,3})?[ ]?호(?![선]))"
 )
 _BUILDING: Final = (
-    r"[가-힣A-Za-z0-9·&]{1,16}(?:아파트|빌라|빌딩|타워|오피스텔|맨션|주택|타운|빌|캐슬|자이|푸르지오|래미안|힐스테이트|이편한세상|e편한세상|더샵|아이파크|롯데캐슬|센터|하우스|팰리스|단지|마을|플라자|상가|연립|원룸|고시원|관|점|원)"
-    r"(?:[ ]?\d{1,2}(?:차|단지))?"
+    r"[가-힣A-Za-z0-9·&]{1,16}(?:아파트|빌라|빌딩|타워|오피스텔|맨션|주택|타운|빌|캐슬|자이|푸르지오|래미안|힐스테이트|편한세상|더샵|아이파크|센터|하우스"
+    r"|팰리스|단지|마을|플라자|상가|연립|원룸|고시원|APT|apt)(?:[ ]?\d{1,2}(?:차|단지))?"
+    r"|[가-힣A-Za-z0-9]{2,12}(?=[ ,]{1,2}제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}[^ ]{0,4}\d)"
 )
-_DETAIL: Final = (
-    rf"(?P<detail>(?:{_SP}?\([가-힣0-9A-Za-z,. ·\-]{{2,30}}\))?(?:{_SP}(?P<building>{_BUILDING}|[가-힣A-Za-z0-9]{{2,12}}(?=[ ,]{{1,2}}제?[A-Za-z가-하]?\d{{1,4}}[ ]?동[ ,]{{0,2}}[^ ]{{0,4}}\d)))?(?:[ ,]{{0,2}}(?P<unit>{_UNIT}))?"
-    rf"(?:[ ,]{{0,2}}(?P<unit2>{_UNIT}))?(?:{_SP}?\([가-힣0-9A-Za-z,. ·\-]{{2,30}}\))?)"
+_BRACKET: Final = r"[ ,]{0,2}\([가-힣0-9A-Za-z,. ·\-]{2,30}\)"
+_DETAIL: Final = re.compile(
+    rf"(?P<b1>{_BRACKET})?(?:[ ,]{{1,2}}(?P<building>{_BUILDING}))?(?:[ ,]{{0,2}}(?P<unit>{_UNIT_WORDS}))?(?:[ ,]{{0,2}}(?P<unit2>{_UNIT_WORDS}))?(?P<b2>{_BRACKET})?"
 )
-_ROAD_RULE: Final = re.compile(_HEAD + _ROAD + _DETAIL)
-_LOT_RULE: Final = re.compile(_HEAD + _LOT + _DETAIL)
-_FLAT_RULE: Final = re.compile(
-    _HEAD
-    + rf"(?P<village>[가-힣]{{1,6}}\d{{0,2}}(?:동|리|읍|면)[ ]{{1,2}})?(?P<building>{_BUILDING})[ ,]{{1,2}}(?P<unit>{_UNIT})"
+_FLAT: Final = re.compile(r"(?<![0-9A-Za-z가-힣])제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}(?:\d{1,3}층[ ]{0,2})?제?[BbA-Z]?\d{1,4}[ ]?호(?!선)")
+_LABEL: Final = re.compile(r"주소|거주|배송|소재지|본적|주민등록지|사는\s?곳|살고|살아|살던|등록기준지|배달|택배|보내\s?주|이사|집은|집이|address|거처|숙소|송달|우편")
+_RUN: Final = re.compile(r"[가-힣A-Za-z0-9·.]+$")
+_TOKEN: Final = re.compile(r"[가-힣0-9·]+$")
+_GA: Final = re.compile(r"[가-힣]{1,6}(?:로|동)?[ ]?\d가$")
+_VILLAGE: Final = re.compile(r"[가-힣]{1,6}\d{0,2}(?:읍|면|동|리)|[가-힣]{1,5}(?:로|동)?\d가")
+_NOT_ROAD: Final = re.compile(
+    r"(?:으로|[은는이가을를의]로|바로|서로|별로|새로|따로|주로|홀로|실로|날로|위로|아래로|뒤로|절대로|그대로|이대로|마음대로|제대로|함부로|진짜로|정도로|실제로"
+    r"|이로|그로|저로|도로|통로|진로|항로|활로|선로|세로|가로|기로|회로|차로|철로|미로|폐로|프로|제로|유로|킬로|헬로|스스로|때때로|외로|말로|참으로|에로|번호로"
+    r"|순서로|거로|것로|호로|자로|명로|개로|원로|아폴로|멜로|솔로|홀로|콜로|별도로|속도로|온도로|각도로|한도로|정말로|대체로|수시로|임의로|차례로|고로|므로|처음으로|(?:뜻|생각|예상|계획|말|기대|순서|사실|멋|법|원칙|규정|약속|지시|예정|차례|있는|하는|되는)대로)$"
 )
-_LABEL: Final = re.compile(
-    r"주소|거주|배송지|소재지|본적|주민등록지|사는\s?곳|살고|살아|등록기준지|배달|택배|보내\s?주|이사|집은|위치|address|거처|숙소|송달"
-)
-_POSTPOSITION: Final = re.compile(
-    r"(?:으로|바로|서로|별로|새로|따로|주로|홀로|실로|날로|위로|아래로|뒤로|앞로|대로|절대로|그대로|이대로|마음대로|제대로|함부로|진짜로|정도로|실제로|이로|그로|저로|경로|도로|통로|진로|항로|활로|선로|수로|세로|가로|기로|회로|차로|철로|미로|폐로|프로|제로|유로|킬로|헬로|하이로|스스로|때때로|비로|외로|그야말로|말로|정말로|참으로|에로|번호로|순서로|거로|것로|미터로)$"
-)
-_UNIT_BEHIND: Final = re.compile(
-    r"\s?(?:원|명|년|월|일(?![가-힣])|시간|시\b|분\b|초\b|%|퍼센트|개|차로|차선|회|위|점|대|km|m\b|미터|킬로|세|살|만|억|천|배|승|패|골|도\b|주\b|건|항|조\b|장|쪽|편|가지|인|번째|단계|층에|그램|kg|달러|호선|번(?!지|길)|등|급|㎞|㎡|팀|곳|차|기|여|종|학년|교시|부터|호\b|이닝|라운드|분간|초간|박|분\s?거리)"
-)
-_POSTCODE: Final = pattern(
-    r"우편\s?번호|우\)|\(우|〒|zip\s?(?:code)?|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})", r"\d{5}|\d{3}[ ]?-[ ]?\d{3}"
-)
-_POSTCODE_NEXT: Final = re.compile(
-    rf"(?<![0-9A-Za-z\-.])[\[(]?(?P<v>\d{{5}}|\d{{3}}-\d{{3}})[\])]?[ ,]{{1,2}}(?:{_R.provinces})[ ]?(?:{_R.districts}|[가-힣]+[시군구읍면])"
+_COUNTER: Final = re.compile(
+    r"[ ]?(?:원|명|년|월|일(?![가-힣])|시간|시(?![가-힣])|분(?![가-힣])|초(?![가-힣])|%|퍼센트|개|차로|차선|회|위(?![가-힣])|점|대(?![가-힣])|km|m(?![a-z])|미터|킬로"
+    r"|세|살|만|억|천|배|승|패|골|도(?![가-힣])|주(?![가-힣])|건|항|조(?![가-힣])|장|쪽|편|가지|인(?![가-힣])|번째|단계|그램|kg|달러|호선|번(?!지|길)|등(?![가-힣])"
+    r"|급|㎞|㎡|팀|곳|여|종(?![가-힣])|학년|교시|부터|이닝|라운드|분간|초간|박|평|필지|층(?=에|을|의|이|으))"
 )
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type ADDRESS in a view."""
-    for rule, kind in ((_ROAD_RULE, "road"), (_LOT_RULE, "lot"), (_FLAT_RULE, "unit")):
-        at = 0
-        while True:
-            m = rule.search(view.text, at)
-            if m is None:
-                break
-            hit = _judge(view, m, kind)
-            if hit:
-                yield hit
-                at = m.end()
-            else:
-                at = m.start() + 1 if m.end() - m.start() > 40 else max(m.start() + 1, _next_word(view.text, m.start()))
+    taken = 0
+    for m in _ROAD.finditer(view.text):
+        hit = _road(view, m)
+        if hit:
+            taken = hit.end
+            yield hit
+    for m in _LOT.finditer(view.text):
+        hit = _lot(view, m)
+        if hit:
+            taken = max(taken, hit.end)
+            yield hit
+    for m in _FLAT.finditer(view.text):
+        hit = _flat(view, m)
+        if hit:
+            yield hit
 
 
-def _next_word(text: str, at: int) -> int:
-    space = text.find(" ", at)
-    return len(text) if space < 0 else space + 1
+def _road(view: View, m: re.Match[str]) -> Hit | None:
+    text = view.text
+    run = _RUN.search(text, max(m.start() - 22, 0), m.start() + 1)
+    if run is None:
+        return None
+    start, province, district = _strip(text, run.start(), m.start())
+    name = text[start : m.start() + 1]
+    if not 2 <= len(name) <= 15 or re.search(r"[가-힣]", name[:-1]) is None:
+        return None
+    start, more_province, more_district, village = _stretch(text, start)
+    province, district = province or more_province, district or more_district
+    detail = _DETAIL.match(text, m.end())
+    unit = detail is not None and bool(detail["unit"] or detail["unit2"])
+    admin = province or district
+    if not unit and _COUNTER.match(text, m.end("no")):
+        return None
+    if name.endswith("로") and _NOT_ROAD.search(name) and not (admin and len(name) > 2 and not name.endswith("으로")):
+        return None
+    numbered = re.match(r"(?:로|길)[ ]?\d+[가-힣]?(?:번길|길)", m[0]) is not None
+    label = _labelled(text, start, m.end())
+    if not admin and not (village and (unit or label or numbered)) and not ((label or unit) and len(name) >= 3) and not numbered:
+        return None
+    return _hit(view, start, m, detail, ("road",), province, district, unit, label)
 
 
-def _judge(view: View, m: re.Match[str], kind: str) -> Hit | None:
-    groups = m.groupdict()
-    start, end = m.start(), m.end()
-    admin = bool(groups["province"]) or bool(groups["district"])
-    unit = bool(groups.get("unit")) or bool(groups.get("unit2"))
-    label = (
-        _LABEL.search(view.text, max(start - 25, 0), start) is not None
-        or _LABEL.search(view.text, end, end + 10) is not None
-    )
-    evidence = [name for name in ("province", "district") if groups[name]]
-    if kind == "road":
-        road = groups["road"]
-        if not unit and _UNIT_BEHIND.match(view.text, m.end("no")) and not groups.get("building"):
-            return None
-        if (
-            road.endswith("로")
-            and _POSTPOSITION.search(road)
-            and not (admin and not road.endswith(("으로", "도로", "차로", "바로", "별로")))
-        ):
-            return None
-        if not re.search(r"[가-힣]", road[:-1]):
-            return None
-        if not (admin or groups["town"] or groups["village"]) and not ((label or unit) and len(road) >= 3):
-            if not re.search(r"(?:대로|로|길)[ ]?\d+[가-힣]?(?:번길|길)$", road):
-                return None
-        evidence.append("road")
-    elif kind == "lot":
-        if not unit and not groups["lot"] and _UNIT_BEHIND.match(view.text, m.end("no")):
-            return None
-        if not admin and not groups["town"] and not (groups["lot"] and (label or unit or "-" in groups["no"])):
-            return None
-        if not (
-            groups["lot"]
-            or "-" in groups["no"]
-            or unit
-            or groups["hill"]
-            or label
-            or groups["building"]
-            or groups["province"]
-            or groups["town"]
-        ):
-            return None
-        evidence.append("lot")
-    else:
-        if not (admin or groups["village"] or label) and "동" not in groups["unit"]:
-            return None
-        if "호" not in groups["unit"]:
-            return None
-    if unit:
-        evidence.append("unit")
-    if label:
-        evidence.append("context:address")
-    while end > start and view.text[end - 1] in " ,":
+def _lot(view: View, m: re.Match[str]) -> Hit | None:
+    text = view.text
+    anchor = m.end("anchor")
+    run = (_GA if text[anchor - 1] == "가" else _TOKEN).search(text, max(m.start() - 20, 0), anchor)
+    if run is None:
+        return None
+    start, province, district = _strip(text, run.start(), m.start())
+    name = text[start : run.end()]
+    if len(name) < 2 or not re.match(r"[가-힣]", name):
+        return None
+    start, more_province, more_district, village = _stretch(text, start)
+    province, district = province or more_province, district or more_district
+    detail = _DETAIL.match(text, m.end())
+    unit = detail is not None and bool(detail["unit"] or detail["unit2"])
+    lot = bool(m["lot"] or m["lot2"])
+    label = _labelled(text, start, m.end())
+    if not unit and not lot and _COUNTER.match(text, m.end("no")):
+        return None
+    if text[m.end() : m.end() + 1] in ("호", "동", "층") and not unit:
+        return None
+    street = re.search(r"로\d가$", name) is not None
+    if not (province or district) and not (village and lot) and not (lot and (label or unit or street)):
+        return None
+    if not (lot or "-" in m["no"] or unit or m["hill"] or label or province or village):
+        return None
+    if text[anchor : anchor + 1].isdigit() and not (lot or "-" in m["no"]):  # 역삼1동2 is a typing error, 3동2층 a place
+        return None
+    return _hit(view, start, m, detail, ("lot",), province, district, unit, label)
+
+
+def _flat(view: View, m: re.Match[str]) -> Hit | None:
+    """101동 1203호 with a name of a building or village before it."""
+    text = view.text
+    start = m.start()
+    before = re.search(rf"(?:(?P<name>{_BUILDING}|[가-힣]{{2,8}})[ ,]{{1,2}})$", text[max(start - 24, 0) : start])
+    if before and before["name"]:
+        if re.search(r"(?:은|는|이|가|을|를|의|에|에서|도|로|과|와)$", before["name"]) and not re.search(r"(?:아파트|빌라|자이|타운|마을|단지)$", before["name"]):
+            before = None
+        else:
+            start -= len(before[0])
+    start, province, district, village = _stretch(text, start)
+    label = _labelled(text, start, m.end())
+    if not (province or district or village or label or (before and re.search(r"(?:아파트|빌라|오피스텔|자이|래미안|푸르지오|타운|단지|맨션|APT|apt)$", before["name"]))):
+        return None
+    bracket = re.compile(_BRACKET).match(text, m.end())
+    end = bracket.end() if bracket else m.end()
+    evidence = [n for n, on in (("province", province), ("district", district)) if on] + ["unit"]
+    return Hit(start, end, "ADDRESS", 950_000 if province or district else 850_000, tuple(evidence))
+
+
+def _hit(
+    view: View,
+    start: int,
+    m: re.Match[str],
+    detail: re.Match[str] | None,
+    kind: tuple[str, ...],
+    province: bool,
+    district: bool,
+    unit: bool,
+    label: bool,
+) -> Hit:
+    end = m.end()
+    if detail is not None:
+        end = detail.end()
+        if detail["building"] and not unit and not detail["b2"]:
+            end = detail.end("building") if re.search(r"(?:아파트|빌라|빌딩|타워|오피스텔|맨션|센터|\d차|단지)$", detail["building"]) else (detail.end("b1") if detail["b1"] else m.end())
+    while view.text[end - 1] in " ,":
         end -= 1
-    score = 960_000 if admin else 850_000 if label or unit else 720_000
-    return Hit(start, end, "ADDRESS", score, tuple(evidence))
+    flags = (("province", province), ("district", district), ("unit", unit), ("context:address", label))
+    evidence = (*(name for name, on in flags if on), *kind)
+    score = 960_000 if province or district else 850_000 if label or unit else 720_000
+    return Hit(start, end, "ADDRESS", score, evidence)
 
 
-def find_postcodes(view: View) -> Iterator[Hit]:
-    """Hits of type POSTCODE in a view."""
-    for start, end in matches(view, _POSTCODE):
-        yield Hit(start, end, "POSTCODE", 930_000, ("context:postcode",))
-    for m in _POSTCODE_NEXT.finditer(view.text):
-        yield Hit(*m.span("v"), "POSTCODE", 900_000, ("context:address",))
+def _labelled(text: str, start: int, end: int) -> bool:
+    return _LABEL.search(text, max(start - 25, 0), start) is not None or _LABEL.search(text, end, end + 12) is not None
+
+
+def _strip(text: str, start: int, stop: int) -> tuple[int, bool, bool]:
+    """Moves `start` over administrative names written without a space; says which kinds were seen. Then gives them back.
+
+    서울특별시강남구테헤란로: the whole run belongs to the value, but the road name is what is left.
+    """
+    province = district = False
+    at = start
+    for _ in range(5):
+        for names in (_R.province_names, _R.district_names):
+            for length in range(8, 1, -1):
+                word = text[at : at + length]
+                if len(word) == length and word in names and at + length < stop and word[-1] in "시도구군":
+                    province = province or names is _R.province_names
+                    district = district or names is _R.district_names
+                    at += length
+                    break
+    return (start if province or district else at), province, district
+
+
+def _stretch(text: str, start: int) -> tuple[int, bool, bool, bool]:
+    """Moves `start` to the left over administrative names: (start, province, district, village)."""
+    province = district = village = False
+    at = start
+    for _ in range(6):
+        gap = at
+        while gap > 0 and at - gap < 3 and text[gap - 1] in " ,":
+            gap -= 1
+        if gap == at:
+            break
+        token = _TOKEN.search(text, max(gap - 20, 0), gap)
+        if token is None:
+            break
+        word = token[0]
+        if word in _R.province_names:
+            province = True
+            at = token.start()
+            break
+        if word in _R.district_names or _glued_names(word):
+            district = True
+        elif _VILLAGE.fullmatch(word) and not (district and word[-1] in "동리"):
+            village = True
+        elif re.fullmatch(r"[가-힣]{1,4}(?:시|군|구)", word) and _admin_before(text, token.start()):
+            district = True
+        else:
+            tail = next((n for n in range(min(8, len(word)), 2, -1) if word[-n:] in _R.province_names and word[-1] in "시도"), 0)
+            if tail:
+                province = True
+                at = gap - tail
+            break
+        at = token.start()
+        if province:
+            break
+    if village and not (province or district):
+        first = _TOKEN.search(text, 0, at + 1)
+        if text[at:start].rstrip(" ,").endswith("면") and first is not None and re.search(r"[하으이]면[ ,]", text[at:start]):
+            return start, False, False, False
+    return at, province, district, village
+
+
+def _glued_names(word: str) -> bool:
+    """서울특별시강남구, 성남시분당구."""
+    for cut in range(2, len(word) - 1):
+        head, tail = word[:cut], word[cut:]
+        if tail in _R.district_names and (head in _R.province_names or head in _R.district_names):
+            return True
+    return False
+
+
+def _admin_before(text: str, at: int) -> bool:
+    token = _TOKEN.search(text, max(at - 12, 0), max(at - 1, 0))
+    return token is not None and token[0] in _R.province_names
 
 
 ADDRESS = Recognizer("address", ("ADDRESS",), K_ADDRESS, find)
-POSTCODE = Recognizer("postcode", ("POSTCODE",), K_SHORT | K_ADDRESS, find_postcodes)

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of, near
+from anonymizers.exact.labels import label_of, labels, near
 from anonymizers.exact.numbers import Cluster, clusters
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
@@ -47,7 +47,7 @@ _BANKS: Final[dict[str, tuple[int, ...]]] = {
 }
 _BANK: Final = re.compile("|".join(f"(?P<b{i}>{names})" for i, names in enumerate(_BANKS)))
 _LENGTHS: Final = tuple(_BANKS.values())
-_GAP: Final = re.compile(r"[ \-.]{1,3}")
+_GAP: Final = re.compile(r"[ \-.·_]{1,3}")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -70,9 +70,13 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
         return None
     if len(layout) > 5 and len(layout) != b - a:
         return None
-    if b - a < 10 and (len(layout) < 2 or layout[-1] < 2):
+    if b - a < 10 and (len(layout) < 2 or layout[-1] < 2 or any("-" not in gap for gap in cluster.separators(a, b))):
+        return None
+    if (a > 0 and cluster.gaps[a] == ",") or (b < len(cluster.values) and cluster.gaps[b] == ","):
         return None
     if any(gap.count(" ") and gap.strip() == "." for gap in cluster.separators(a, b)):  # 2019. 5. 12. 1234
+        return None
+    if not _peculiar(cluster.values[a:b], layout) and not any(name == "account" for _, _, name in labels(view)):
         return None
     start, end = cluster.span(a, b)
     label = label_of(view, start, end)

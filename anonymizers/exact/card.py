@@ -11,14 +11,16 @@ Score .72 to .98. Evidence: luhn, layout, context:card.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of, near
-from anonymizers.exact.numbers import clusters, luhn
+from anonymizers.exact.numbers import Cluster, clusters, luhn
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
+_GAP = re.compile(r"[ ]?[\-.·/_]?[ ]?")
 _LAYOUTS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (8, 8), (4, 12), (6, 10)})
 
 
@@ -31,6 +33,8 @@ def find(view: View) -> Iterator[Hit]:
                 bare = layout == (length,)
                 grouped = layout in _LAYOUTS or (len(layout) == length and length == 16)
                 if not (bare or grouped) or values[0] not in "234569":
+                    continue
+                if any(_GAP.fullmatch(g) is None for g in cluster.separators(a, b)) or _comma(cluster, a, b):
                     continue
                 start, end = cluster.span(a, b)
                 label = label_of(view, start, end)
@@ -45,6 +49,11 @@ def find(view: View) -> Iterator[Hit]:
                         yield Hit(start, end, "CARD", 930_000, (shape, "luhn"))
                     elif values[0] in "34569" and length in (15, 16):
                         yield Hit(start, end, "CARD", 720_000, (shape, "luhn"))
+
+
+def _comma(cluster: Cluster, a: int, b: int) -> bool:
+    """A cell of a table that lost its columns: 14,4608743104966901."""
+    return (a > 0 and cluster.gaps[a] == ",") or (b < len(cluster.values) and cluster.gaps[b] == ",")
 
 
 def _glued(view: View, start: int, end: int) -> bool:

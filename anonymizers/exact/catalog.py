@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from anonymizers.exact.account_handle import ACCOUNT_HANDLE
-from anonymizers.exact.address import ADDRESS, POSTCODE
+from anonymizers.exact.address import ADDRESS
 from anonymizers.exact.age import AGE
 from anonymizers.exact.alien_reg import ALIEN_REG
 from anonymizers.exact.bank_account import BANK_ACCOUNT
@@ -26,6 +26,7 @@ from anonymizers.exact.mac_address import MAC_ADDRESS
 from anonymizers.exact.military_no import MILITARY_NO
 from anonymizers.exact.passport import PASSPORT
 from anonymizers.exact.phone import PHONE
+from anonymizers.exact.postcode import POSTCODE
 from anonymizers.exact.rrn import RRN
 from anonymizers.exact.student_no import STUDENT_NO
 from anonymizers.exact.vehicle_plate import VEHICLE_PLATE

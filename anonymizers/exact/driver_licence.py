@@ -23,9 +23,10 @@ from anonymizers.normalize import View
 
 _OFFICES = frozenset([*(str(n) for n in range(11, 27)), "28"])
 _REGIONS = "서울|부산|대구|인천|광주|대전|울산|세종|경기북부|경기남부|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+_LAYOUTS = frozenset({(2, 2, 6, 2), (12,), (2, 10), (4, 8), (2, 2, 8), (4, 6, 2), (2, 8, 2), (10, 2), (1,) * 12, (2, 2, 2, 2, 2, 2)})
 _D = f"[{DIGIT}]"
-_S = r"[ ]?[\-. ][ ]?"
-_OLD = re.compile(rf"(?<![가-힣])(?:{_REGIONS})[ ]?[\-.]?[ ]?{_D}{{2}}{_S}{_D}{{6}}{_S}{_D}{{2}}(?![0-9]|[\-.][0-9])")
+_S = r"[ ]?[\-.· ][ ]?"
+_OLD = re.compile(rf"(?<![가-힣])(?:{_REGIONS})[ ]?[\-.·]?[ ]?{_D}{{2}}{_S}{_D}{{6}}{_S}{_D}{{2}}(?![0-9]|[\-.][0-9])")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -42,7 +43,7 @@ def find(view: View) -> Iterator[Hit]:
             layout = cluster.layout(a, b)
             label = label_of(view, start, end)
             labelled = label == "licence" or (label == "" and near(view, start, end, "licence"))
-            if labelled:
+            if labelled and layout in _LAYOUTS:
                 yield Hit(start, end, "DRIVER_LICENCE", 970_000, ("office", "context:licence"))
                 continue
             seps = {s.strip() for s in cluster.separators(a, b)}

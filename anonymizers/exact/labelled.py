@@ -39,4 +39,4 @@ def matches(view: View, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 def digits(least: int, most: int) -> str:
     """A run of digits, spelled ones included, that may be split by single hyphens, dots or spaces."""
-    return rf"[{DIGIT}](?:[ ]?[\-.][ ]?|[ ])?(?:[{DIGIT}](?:[ ]?[\-.][ ]?)?){{{least - 2},{most - 2}}}[{DIGIT}]"
+    return rf"[{DIGIT}](?:[ ]?[\-.·][ ]?|[ ])?(?:[{DIGIT}](?:[ ]?[\-.·][ ]?)?){{{least - 2},{most - 2}}}[{DIGIT}]"

@@ -25,7 +25,7 @@ from anonymizers.exact.numbers import DIGIT
 from anonymizers.gate import K_PASSPORT
 from anonymizers.normalize import View
 
-_D, _S = f"[{DIGIT}]", r"(?:[ .\-]|[ ]?-[ ]?)?"
+_D, _S = f"[{DIGIT}]", r"(?:[ .\-·]|[ ]?-[ ]?)?"
 _NEW = re.compile(
     rf"(?<![A-Za-z0-9_])([MSRODGmsrodg]){_S}{_D}{_S}{_D}{_S}{_D}{_S}([A-Za-z]){_S}{_D}{_S}{_D}{_S}{_D}{_S}{_D}(?![A-Za-z0-9_])"
 )

@@ -21,12 +21,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of
+from anonymizers.exact.labels import label_of, near
 from anonymizers.exact.numbers import Cluster, clusters
 from anonymizers.gate import K_NUM, K_SHORT
-from anonymizers.normalize import View
+from anonymizers.normalize import GAP_WORDS, View
 
-_AREA: Final = frozenset("031 032 033 041 042 043 044 051 052 053 054 055 061 062 063 064".split(" "))
+_AREA: Final = frozenset(f"0{n}" for n in (31, 32, 33, 41, 42, 43, 44, 51, 52, 53, 54, 55, 61, 62, 63, 64))
 _MOBILE: Final = frozenset({"010", "011", "016", "017", "018", "019"})
 _LOOKALIKE: Final = re.compile(
     r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
@@ -105,69 +105,84 @@ def _plans(national: str) -> list[tuple[str, int]]:
     return []
 
 
-_GROUPS: Final = {
-    9: {(2, 3, 4), (2, 7), (2, 3, 2, 2)},
-    10: {(3, 3, 4), (2, 4, 4), (3, 7), (2, 8), (2, 2, 2, 2, 2), (2, 4, 2, 2)},
-    11: {(3, 4, 4), (3, 8), (4, 3, 4), (7, 4), (4, 7), (3, 4, 2, 2), (3, 2, 2, 2, 2), (3, 2, 2, 4), (3, 4, 1, 3)},
-    12: {(4, 4, 4), (4, 8)},
-}
+_TAIL8: Final = frozenset({(4, 4), (8,), (4, 2, 2), (2, 2, 4), (2, 2, 2, 2), (4, 1, 3), (3, 5), (1,) * 8})
+_TAIL7: Final = frozenset({(3, 4), (7,), (3, 2, 2), (4, 3), (1,) * 7})
+_GAP: Final = re.compile(rf"[ ]?[\-.·~)/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-\n")
+
+
+def _usual(layout: tuple[int, ...], prefix: int) -> bool:
+    """Whether groups part the number where people part it; `prefix` is the length of 010, 02 …"""
+    if layout[0] == prefix:
+        return layout[1:] in _TAIL8 or layout[1:] in _TAIL7
+    if layout[0] == prefix + 4 or layout[0] == prefix + 3:
+        return layout[1:] in ((4,), (2, 2))
+    return len(layout) == sum(layout) or (layout[:prefix] == (1,) * prefix and layout[prefix:] in _TAIL8 | _TAIL7)
 
 
 def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int, national: str) -> Hit | None:
     start, end = cluster.span(a, b)
     layout = cluster.layout(a, b)
+    gaps = cluster.separators(a, b)
+    bare = len(layout) == 1
     plus = country > 0 and view.text[max(start - 1, 0) : start] == "+"
     if plus:
         start -= 1
-    elif country and len(layout) == 1 and label_of(view, start, end) != "phone":
-        return None
-    if cluster.separators(a, b) and any("\n" in gap and "-" not in gap for gap in cluster.separators(a, b)):
-        return None
-    before = view.text[max(start - 1, 0) : start]
-    after = view.text[end : end + 1]
-    if before and ((before.isascii() and before.isalnum()) or before in "_+#$%") and not plus:
+    before, after = view.text[max(start - 1, 0) : start], view.text[end : end + 1]
+    if before and not plus and ((before.isascii() and before.isalnum()) or before in "_+#$%"):
         return None
     if after and after.isascii() and (after.isalpha() or after in "_%"):
         return None
-    if before == "(" and view.text[end : end + 1] != ")" and ")" in view.text[start:end]:
+    if any("\n" in gap and "-" not in gap for gap in gaps) or (a > 0 and cluster.gaps[a] == "," and not plus):
+        return None
+    if before == "(" and after != ")" and ")" in view.text[start:end]:
         start -= 1  # (02) 123-4567 is one value
     label = label_of(view, start, end)
-    usual = bool(country) or layout in _GROUPS.get(b - a, ()) or all(n == 1 for n in layout)
-    if country and len(layout) < 2 and not plus:
-        usual = False
-    marks = cluster.separators(a, b)
-    if any("," in gap for gap in marks) and layout not in ((3, 4, 4), (2, 4, 4), (2, 3, 4)):
-        return None
+    prefix = 2 if national.startswith("02") else 4 if national.startswith("050") else 3
+    usual = bare or _usual(_national(layout, country, len(national)), prefix)
+    plain = all(_GAP.fullmatch(gap) for gap in gaps)
     evidence = ["country"] if country else ["prefix"]
-    if label == "phone":
-        return Hit(start, end, kind, 980_000 if usual or layout == (b - a,) else 850_000, (*evidence, "context:phone"))
-    if label in ("health", "military", "student", "employee", "customs", "card", "rrn", "corp", "brn"):
-        return None if layout == (b - a,) or kind == "PHONE" else Hit(start, end, kind, 800_000, (*evidence, "layout"))
-    if label in ("account", "other", "secret"):
-        if kind == "MOBILE" and national.startswith("010") and layout == (3, 4, 4):
-            return Hit(
-                start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}")
-            )
+    if country and not plus and not (label == "phone" or country == 4 or (usual and plain and not bare)):
+        return None
+    if label == "phone" or (label == "" and near(view, start, end, "phone", 25) and usual):
+        if not usual and len(layout) > 5 and len(layout) < b - a:
+            return None
+        return Hit(start, end, kind, 980_000 if usual else 850_000, (*evidence, "context:phone"))
+    if not usual or (kind == "PHONE" and not plain):
+        return None
+    if label in ("account", "other", "secret", "health", "military", "student", "employee", "customs", "card", "rrn", "corp", "brn"):
+        if kind == "MOBILE" and national.startswith("010") and not bare:
+            return Hit(start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}"))
         return None
     if kind == "MOBILE":
-        bare = layout == (b - a,)
-        if bare and not national.startswith("010"):
-            return Hit(start, end, kind, 600_000, tuple(evidence)) if len(national) == 11 else None
-        return Hit(start, end, kind, 950_000 if usual else 860_000 if bare else 700_000, (*evidence, "layout"))
-    if not usual or layout == (b - a,) or (len(layout) < 3 and ")" not in "".join(marks) and not country):
-        return None
-    if all(n == 1 for n in layout):
-        return None
-    if (
-        any(gap.strip() == "" for gap in marks)
-        and not all(gap.strip() == "" for gap in marks)
-        and not country
-        and ")" not in "".join(marks)
-    ):
-        return None
-    if all(gap.strip() == "" for gap in marks):
+        if bare:
+            return Hit(start, end, kind, 860_000 if national.startswith("010") else 600_000, tuple(evidence))
+        return Hit(start, end, kind, 950_000 if plain else 880_000, (*evidence, "layout"))
+    if bare or (len(layout) < 3 and not country and not any(")" in gap for gap in gaps)):
+        return Hit(start, end, kind, 700_000, tuple(evidence)) if national[:3] in ("070", "050") and len(national) >= 11 else None
+    if all(gap.strip() == "" for gap in gaps):
         return Hit(start, end, kind, 700_000, (*evidence, "spaced"))
+    if any(gap.strip() == "" for gap in gaps) and not country and not any(")" in gap for gap in gaps):
+        return None
     return Hit(start, end, kind, 930_000, (*evidence, "layout"))
+
+
+def _national(layout: tuple[int, ...], country: int, digits: int) -> tuple[int, ...]:
+    """The layout without the country code, the first 0 put back where it was left out."""
+    if not country:
+        return layout
+    rest = list(layout)
+    drop = country
+    while drop:
+        if rest[0] > drop:
+            rest[0] -= drop
+            drop = 0
+        else:
+            drop -= rest.pop(0)
+    if sum(rest) < digits:
+        rest[0] += 1
+    elif len(rest) > 1 and rest[0] == 1:
+        rest[:2] = [1 + rest[1]]  # +82 (0)10
+    return tuple(rest)
 
 
 PHONE = Recognizer("phone", ("MOBILE", "PHONE"), K_NUM | K_SHORT, find)

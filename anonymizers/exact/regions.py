@@ -1,8 +1,7 @@
-"""Names of provinces, cities, counties and districts, as alternations for patterns (data/regions.txt)."""
+"""Names of provinces, cities, counties and districts (data/regions.txt)."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,10 +9,10 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """`provinces` and `districts` are regex alternations, longest names first."""
+    """`province_names` in all their forms (서울특별시, 서울), `district_names` of cities, counties and districts."""
 
-    provinces: str
-    districts: str
+    province_names: frozenset[str]
+    district_names: frozenset[str]
 
 
 @cache
@@ -28,8 +27,4 @@ def regions() -> Regions:
         names, below = line.split(":")
         provinces.update(names.split())
         districts.update(below.split())
-    return Regions(_alternation(provinces), _alternation(districts))
-
-
-def _alternation(names: set[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
+    return Regions(frozenset(provinces), frozenset(districts))

@@ -37,6 +37,8 @@ _VEHICLE: Final = re.compile(
     r"차량|번호판|자동차|승용차|승합차|화물차|택시|트럭|오토바이|차\s?번호|주차|렌트|렌터카|제\s?차|차는|운전|번호\s?판|견인|세차|입차|출차|뺑소니|가해차|피해차"
 )
 _CASE: Final = re.compile(r"판결|선고|결정|대법원|법원|사건|헌재|참조|항소|상고|판례|심판|집행|소송")
+_RULING: Final = re.compile(r"[ ]?(?:전원합의체|판결|결정|,[ ]?\d|호?[ ]?사건|\(병합)")
+_RULING_BEFORE: Final = re.compile(r"(?:선고|결정|자)[ ]?$")
 _UNIT: Final = re.compile(
     r"\s?(?:억|만|원|명|년|개|건|호|번지|쪽|면|조|항|㎡|m|km|cm|kg|g|%|톤|회|세대|가구|평|분|초|시|일|월|여|천|백|주|대\b|배|점|위)"
 )
@@ -66,6 +68,10 @@ def _judge(view: View, m: re.Match[str]) -> Hit | None:
     if _UNIT.match(view.text, end) and not (
         vehicle and not re.match(r"\s?(?:억|만|원|명|년)", view.text[end : end + 3])
     ):
+        return None
+    if re.match(r"(?:19|20)\d\d", m["tail"]) and re.match(r"[ ]?[.년]", view.text[end : end + 2]):
+        return None
+    if _RULING.match(view.text, end) or _RULING_BEFORE.search(view.text, max(start - 8, 0), start):
         return None
     spaced = " " in m["gap"] + m["gap2"]
     if spelled and not (vehicle or m["region"]):
