@@ -2,7 +2,7 @@
 
 | state | the consent file says | the post is |
 |---|---|---|
-| given | consent to pretraining in force on the as-of date (some renewed, some with separate consent to sensitive data) | kept |
+| given | consent to pretraining in force on the as-of date (some renewed, some wider) | kept |
 | withdrawn | withdrawn before the as-of date | dropped |
 | expired | valid until a day before it | dropped |
 | missing | nothing about this user | dropped |

@@ -48,7 +48,7 @@ class CorpusSummary:
 
 
 def write_corpus(out: Path, docs: int = 20000, seed: int = 1) -> CorpusSummary:
-    """Write `docs` readable documents (broken records come on top) and the gold into `out`, which must be empty or absent.
+    """Write `docs` readable documents (broken records come on top) and the gold into `out`, an empty or absent folder.
 
     Raises ValueError for fewer than MIN_DOCS documents (not every kind would be planted) or a folder that has files.
     """

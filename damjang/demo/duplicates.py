@@ -9,8 +9,8 @@
 | below | more edits, Jaccard .55 to .78: alike to a reader, and must not be dropped |
 | chain | each link is at least .80 like the one before, the ends are not alike: transitive closure would eat it |
 
-Jaccard is over the set of 5-code-point windows of the text as written; the texts here are unchanged by refine (NFC, single
-spaces, no control characters) and hold no Art. 24 identifier, so it is also the Jaccard of dedup's input.
+Jaccard is over the set of 5-code-point windows of the text as written; refine leaves the texts here alone (NFC,
+single spaces, no control characters), and they hold no Art. 24 identifier, so it is also the Jaccard of dedup's input.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def plant(
 ) -> tuple[dict[str, list[Document]], list[Family]]:
     """`budgets[source]` new documents for each source, and the families that they make with documents of `bases`.
 
-    Each base is used once. Documents with an Art. 24 identifier, a child's signal or less than MIN_CHARS are left alone.
+    Each base is used once. Documents with an Art. 24 identifier, a child's signal or under MIN_CHARS are left alone.
     """
     made: dict[str, list[Document]] = {source: [] for source in budgets}
     families: list[Family] = []

@@ -1,5 +1,7 @@
 """Posts that the language and length decisions of refine should drop: in English, or too short to say anything."""
 
+# ruff: noqa: E501  (a line is a handful of phrases)
+
 from __future__ import annotations
 
 from damjang.demo import fillers

@@ -1,7 +1,7 @@
 """Writes records as JSON lines (plain, gzip, zstd), Parquet, CSV and text files, broken ones among them.
 
-Compression is pyarrow's own (its wheels carry zlib and zstd), so that the bytes are the same on every machine that has the
-locked pyarrow; the zlib of the operating system would differ.
+Compression is pyarrow's own (its wheels carry zlib and zstd), so that the bytes are the same on every machine that has
+the locked pyarrow; the zlib of the operating system would differ.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from damjang.demo.text import Document
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A record that must be quarantined. `raw` goes into the file as it is (line formats) or stands for a null (Parquet).
+    """A record that must be quarantined. `raw` goes into the file as it is; for Parquet it is empty.
 
     `offset` is the byte offset in the decompressed file (Parquet: the row), known once written; -1: the whole file.
     """
@@ -58,7 +58,7 @@ def csv_line(fields: Sequence[str]) -> bytes:
 def mixed(
     dice: Dice, good: Sequence[bytes], broken: Sequence[Broken], path: str, header: bytes = b""
 ) -> tuple[bytes, list[Broken]]:
-    """The lines with the broken ones at random places (a repeated key after its first), and those with their offsets."""
+    """The lines with the broken ones at random places (repeated keys after their first), and their offsets."""
     places = sorted((dice.between(len(good) // 2, len(good)), at) for at in range(len(broken)))
     out = io.BytesIO()
     out.write(header)

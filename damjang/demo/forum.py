@@ -1,4 +1,4 @@
-"""Register: forum posts, short and long, in 해요체, 합쇼체 and 반말/음슴체, with the marks people leave (ㅋㅋ, ㅠㅠ)."""
+"""Register: forum posts, short and long, in 해요체, 합쇼체 and 반말/음슴체, with the marks people leave (ㅋㅋ)."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ _CHILD_BOARDS = ("게임", "공부", "영화", "반려동물")
 def post(seed: int, number: int, *, soft: bool = False, child: bool = False) -> Document:
     """Post `number`: a third of one or two sentences, a third a paragraph, the rest up to 1,500 characters.
 
-    `soft`: in 해요체 or 합쇼체, so that planted sentences fit. `child`: short or middling, on a board that children use.
+    `soft`: in 해요체 or 합쇼체, so that planted sentences fit. `child`: not long, on a board that children use.
     """
     dice = Dice(seed, "forum", number)
     board = dice.pick([b for b in boards() if b.name in _CHILD_BOARDS] if child else boards())

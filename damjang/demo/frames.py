@@ -2,9 +2,9 @@
 
     {org:은} {city}에서 [{n}차|제{n}차] {event:을} 열었{.}
 
-`{slot}` draws from the scope, `{slot:은}` adds the particle that agrees, `{:을}` agrees with whatever stands before,
-`[a|b]` draws one alternative, `{.}`, `{이.}`, `{되.}` are endings of the speech level. A slot whose name starts with `@`
-is personal information: its value becomes a gold span of that type (`{@PERSON2}` is a PERSON). A drawn value may be a
+`{slot}` draws from the scope, `{slot:은}` adds the particle that agrees, `{:을}` agrees with what stands before it,
+`[a|b]` draws one alternative, `{.}`, `{이.}`, `{되.}` are endings of the speech level. A slot that starts with `@` is
+personal information: its value becomes a gold span of that type (`{@PERSON2}` is a PERSON). A drawn value may be a
 template itself.
 """
 
@@ -61,23 +61,23 @@ def compile_frame(source: str, level: Level = "plain") -> Frame:
 
 def _parse(source: str, level: Level) -> Frame:
     stack: list[list[list[str | Slot | Choice]]] = [[[]]]
-    for kind, token in _tokens(source):
+    for kind, word in _tokens(source):
         here = stack[-1][-1]
         if kind == "text":
-            here.append(token)
+            here.append(word)
         elif kind == "slot":
-            here.append(_slot(token, level))
-        elif token == "[":
+            here.append(_slot(word, level))
+        elif word == "[":
             stack.append([[]])
-        elif token == "|" and len(stack) > 1:
+        elif word == "|" and len(stack) > 1:
             stack[-1].append([])
-        elif token == "]" and len(stack) > 1:
+        elif word == "]" and len(stack) > 1:
             options = tuple(tuple(option) for option in stack.pop())
             stack[-1][-1].append(Choice(options))
-        elif token == "|":
-            here.append(token)
+        elif word == "|":
+            here.append(word)
         else:
-            raise ValueError(f"stray {token} in frame: {source}")
+            raise ValueError(f"stray {word} in frame: {source}")
     if len(stack) != 1:
         raise ValueError(f"unclosed [ in frame: {source}")
     return tuple(stack[0][0])

@@ -1,28 +1,29 @@
 """Fictional identifiers: right in form, so that a detector must find them, and assigned to nobody.
 
-| type | why nobody holds it |
-|---|---|
-| RRN | Digits 8-9 were the region code (00-96) of every number issued before 2020-10-05. Ours are 97-99, so not issued then; the later random scheme is for newborns and for people who change their number, and ours were "born" in 1900-1909 (sex digit 1, 2) or 1890-1899 (9, 0): at least 110 years old at that date. The old check digit is right and the date exists, so nothing else gives it away |
-| ALIEN_REG | The same dates (sex digit 5, 6) and the same 97-99 in the office digits; either check formula in use |
-| PASSPORT | The serial block 000 of the 2021 form (`M000A0001`) and of the old one (`M00001234`); serials start at 1 |
-| DRIVER_LICENCE | Region 28 (an office opened in 2016) or 26 (a city since 1997) with an issue year of 40-89: past or far future |
-| MOBILE | 010-0XXX and 010-1XXX: prefixes of 010 subscribers start at 2 |
-| PHONE | Exchanges 1XX: special numbers live there, subscribers do not |
-| BUSINESS_REG | Office codes 990-999: not in use. The check digit is right |
-| CORPORATE_REG | Registry code 99XX: no such registry; the check digit is right |
-| CARD | 4000 00 and 5555 55, ranges that card networks and payment processors give out for tests; Luhn is right |
-| BANK_ACCOUNT | Branch or product digits all zero (`110-000-…`): no bank's account starts so |
-| EMAIL, IP, MAC | RFC 2606 (example.com …), RFC 5737 and 3849 (192.0.2.0/24 …, 2001:db8::/32), RFC 7042 (00-00-5E-00-53-XX) |
-| ADDRESS | Real province and city, a road that does not exist (`담장로`) |
-| POSTCODE | 63700-63999: above the last code in use (63644) |
-| VEHICLE_PLATE | Serials 0000-0099: plates start at 0100 |
-| GEO_COORDINATE | Open water in the East Sea |
-| CUSTOMS_CODE | Issue years 00-08: the code began in 2011 |
-| HEALTH_INSURANCE, MILITARY_NO, STUDENT_NO, EMPLOYEE_NO | No public check; a first digit or a serial block of zeros that is not given out |
-| ACCOUNT_HANDLE, CREDENTIAL | Word and number with `_dj`, made here |
+RRN                 Digits 8-9 were the region code (00-96) of every number issued before 2020-10-05. Ours are 97-99,
+                    so none was issued then. The random scheme since is for newborns and for people who change theirs;
+                    ours were "born" in 1900-1909 (sex digit 1, 2) or 1890-1899 (9, 0), at least 110 years old by
+                    then. The date exists and the old check digit is right: nothing gives them away to a detector.
+ALIEN_REG           Dates of 1900-1909 (sex digit 5, 6), the same 97-99, and the check digit of the old formula.
+PASSPORT            Serial block 000 of the 2021 form (`M000A0001`) and of the old one (`M00001234`).
+DRIVER_LICENCE      Region 28 (an office opened in 2016) or 26 (a city since 1997) with an issue year of 40-89.
+MOBILE              010-0XXX and 010-1XXX: the numbers of 010 subscribers start at 2.
+PHONE               Exchanges 1XX: special numbers live there, subscribers do not.
+BUSINESS_REG        Office codes 990-999 are not in use; the check digit is right.
+CORPORATE_REG       Registry code 99XX does not exist; the check digit is right.
+CARD                4000 00 and 5555 55, ranges that networks and processors give out for tests; Luhn is right.
+BANK_ACCOUNT        Branch or product digits all zero (`110-000-...`).
+EMAIL, IP, MAC      RFC 2606 (example.com), 5737 and 3849 (192.0.2.0/24, 2001:db8::/32), 7042 (00:00:5E:00:53:XX).
+ADDRESS             A real province and city, a road that does not exist (`담장로`).
+POSTCODE            63700-63999: above the last code in use (63644).
+VEHICLE_PLATE       Serials 0000-0099: plates start at 0100.
+GEO_COORDINATE      Open water in the East Sea.
+CUSTOMS_CODE        Issue years 00-08: the code began in 2011.
+HEALTH_INSURANCE, MILITARY_NO, STUDENT_NO, EMPLOYEE_NO   A first digit or a serial block of zeros that is not given out.
+ACCOUNT_HANDLE, CREDENTIAL                               Word and number with `dj`, made here.
 
-The rows on BANK_ACCOUNT, BUSINESS_REG, CORPORATE_REG, HEALTH_INSURANCE and MILITARY_NO rest on common knowledge, not on
-a published list of unused blocks. Values are drawn at random inside these spaces and never looked up.
+What is said of BANK_ACCOUNT, BUSINESS_REG, CORPORATE_REG, HEALTH_INSURANCE and MILITARY_NO rests on common
+knowledge, not on a published list of unused blocks. Values are drawn at random inside these spaces and never looked up.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ def postcode(dice: Dice) -> str:
 
 def plate(dice: Dice) -> str:
     """차량번호 of a private car."""
-    return f"{dice.pick((dice.between(11, 69), dice.between(110, 690)))}{dice.pick(PLATE_LETTERS)}{dice.pick((' ', ''))}00{dice.digits(2)}"
+    kind = dice.between(11, 69) if dice.chance(0.4) else dice.between(110, 690)
+    return f"{kind}{dice.pick(PLATE_LETTERS)}{dice.pick((' ', ''))}00{dice.digits(2)}"
 
 
 def ip_address(dice: Dice) -> str:
@@ -213,9 +215,12 @@ GENERATORS: dict[str, Callable[[Dice], str]] = {
     "BANK_ACCOUNT": bank_account, "CARD": card, "CREDENTIAL": credential, "MOBILE": mobile, "PHONE": phone,
     "EMAIL": email, "ADDRESS": address, "POSTCODE": postcode, "PERSON": person, "BIRTH_DATE": birth_date, "AGE": age,
     "VEHICLE_PLATE": plate, "IP_ADDRESS": ip_address, "MAC_ADDRESS": mac_address, "GEO_COORDINATE": coordinate,
-    "ACCOUNT_HANDLE": handle, "CUSTOMS_CODE": lambda dice: f"P0{dice.between(0, 8)}9{dice.digits(9)}",
-    "HEALTH_INSURANCE": lambda dice: f"90{dice.digits(9)}", "MILITARY_NO": lambda dice: f"{dice.between(10, 24)}-0000{dice.digits(4)}",
-    "STUDENT_NO": lambda dice: f"20{dice.between(10, 25)}00{dice.digits(4)}", "EMPLOYEE_NO": lambda dice: f"DJ{dice.digits(5)}",
+    "ACCOUNT_HANDLE": handle,
+    "CUSTOMS_CODE": lambda dice: f"P0{dice.between(0, 8)}9{dice.digits(9)}",
+    "HEALTH_INSURANCE": lambda dice: f"90{dice.digits(9)}",
+    "MILITARY_NO": lambda dice: f"{dice.between(10, 24)}-0000{dice.digits(4)}",
+    "STUDENT_NO": lambda dice: f"20{dice.between(10, 25)}00{dice.digits(4)}",
+    "EMPLOYEE_NO": lambda dice: f"DJ{dice.digits(5)}",
     "BUSINESS_REG": business_registration, "CORPORATE_REG": corporate_registration,
 }  # fmt: skip
 """A fictional value for each label of schemas/entities.yaml that is not a sentence about Art. 23."""

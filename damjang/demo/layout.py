@@ -33,7 +33,7 @@ def _post_line(post: Document, author: str) -> bytes:
 
 
 def write_truncated(out: Path, posts: Sequence[Document]) -> tuple[list[Document], Broken]:
-    """Write the gzip file and cut it; returns the posts that are still whole (keyed), and the cut as a broken record."""
+    """Write the gzip file and cut it; returns the posts that are still whole (keyed), and the cut as a Broken."""
     lines = []
     for number, post in enumerate(posts):
         post.record_key = f"FL-{number:06d}"
