@@ -1,8 +1,8 @@
 """analyze(): the findings of a batch of texts.
 
 One linear pass marks windows, the exact recognizers see only windows of their kind, further batch recognizers (names,
-sensitive sentences, a model) see the texts; collisions are settled at the end. `gated=False` is the slow, independent way
-of the residual check: no gate, every recognizer on all of every text.
+sensitive sentences, a model) see the texts; collisions are settled at the end. `gated=False` is the slow,
+independent way of the residual check: no gate, every recognizer on all of every text.
 """
 
 from __future__ import annotations
@@ -46,18 +46,25 @@ def analyze(
 ) -> list[Finding]:
     """Settled findings, sorted by (doc, start, end, type).
 
-    `texts`: strings, an Arrow string array, or a RecordBatch or Table, of which `column` is read. `recognizers` are asked
-    besides the structured ones, each with the whole list of strings.
+    `texts`: strings, an Arrow string array, or a RecordBatch or Table, of which `column` is read. `recognizers`
+    are asked besides the structured ones, each with the whole list of strings.
     """
     if isinstance(texts, (pa.RecordBatch, pa.Table)):
         texts = texts.column(column)
     others = list(recognizers)
     found = list(structured_findings(batch_of(texts), structured, gated=gated))
     if others:
-        strings = texts if isinstance(texts, (list, tuple)) else ["" if t is None else t for t in texts.to_pylist()]
+        strings = _strings(texts)
         for other in others:
             found.extend(other.find(strings))
     return resolve(found)
+
+
+def _strings(texts: Any) -> Sequence[str]:
+    """What batch recognizers take; null is an empty text."""
+    if isinstance(texts, (pa.Array, pa.ChunkedArray)):
+        texts = texts.to_pylist()
+    return [text or "" for text in texts]
 
 
 def structured_findings(
@@ -99,5 +106,5 @@ def to_arrow(findings: Sequence[Finding]) -> pa.RecordBatch:
         [list(f.evidence) for f in findings],
         [f.action_type for f in findings],
     ]
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, FINDINGS, strict=True)]
+    arrays: Any = [pa.array(column, type=field.type) for column, field in zip(columns, FINDINGS, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=FINDINGS)

@@ -89,7 +89,9 @@ GAP_WORDS: Final = ("에", "다시", "대시", "하이픈", "의")
 
 @cache
 def gap_chars() -> str:
-    """Folded characters that may stand inside a number: space, punctuation and symbols, not units, currency or @ and %."""
+    """Folded characters that may stand inside a number: space, punctuation and symbols, not units, currency or
+    @ and %.
+    """
     out = [" "]
     for cp in range(0x21, 0xFFFE):
         char = chr(cp)

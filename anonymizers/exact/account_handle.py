@@ -27,24 +27,24 @@ _ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->| - |로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
 )
-_TOKEN: Final = r"@?(?P<v>[A-Za-z0-9_][A-Za-z0-9._\-]{1,30}[A-Za-z0-9_](?:#\d{4})?)(?![A-Za-z0-9]|@|\.[A-Za-z]{2}|://)"
+_NAME: Final = r"@?(?P<v>[A-Za-z0-9_][A-Za-z0-9._\-]{1,30}[A-Za-z0-9_](?:#\d{4})?)(?![A-Za-z0-9]|@|\.[A-Za-z]{2}|://)"
 _RULES: Final = (
     (
-        re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID}|주소|친추){_LINK}{_TOKEN}", re.IGNORECASE),
+        re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID}|주소|친추){_LINK}{_NAME}", re.IGNORECASE),
         "context:service",
         950_000,
         False,
     ),
-    (re.compile(rf"(?:{_SERVICE}){_LINK}{_TOKEN}", re.IGNORECASE), "context:service", 900_000, False),
-    (re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID})\s{_TOKEN}", re.IGNORECASE), "context:service", 880_000, True),
-    (re.compile(rf"(?:{_SERVICE})\s{_TOKEN}", re.IGNORECASE), "context:service", 800_000, True),
+    (re.compile(rf"(?:{_SERVICE}){_LINK}{_NAME}", re.IGNORECASE), "context:service", 900_000, False),
+    (re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID})\s{_NAME}", re.IGNORECASE), "context:service", 880_000, True),
+    (re.compile(rf"(?:{_SERVICE})\s{_NAME}", re.IGNORECASE), "context:service", 800_000, True),
     (
-        re.compile(rf"(?:아이디|(?<![A-Za-z])ID(?![A-Za-z])|(?<=[가-힣] )id(?![A-Za-z])|계정명){_LINK}{_TOKEN}"),
+        re.compile(rf"(?:아이디|(?<![A-Za-z])ID(?![A-Za-z])|(?<=[가-힣] )id(?![A-Za-z])|계정명){_LINK}{_NAME}"),
         "context:id",
         850_000,
         True,
     ),
-    (re.compile(rf"아이디\s{_TOKEN}"), "context:id", 750_000, True),
+    (re.compile(rf"아이디\s{_NAME}"), "context:id", 750_000, True),
 )
 _AT: Final = re.compile(
     r"(?<![A-Za-z0-9._/@\-`])@(?P<v>[A-Za-z_][A-Za-z0-9_.]{1,29}[A-Za-z0-9_])(?![A-Za-z0-9/(\-@]|\.[A-Za-z])"
@@ -53,8 +53,43 @@ _SOCIAL: Final = re.compile(
     rf"{_SERVICE}|팔로우|팔로워|맞팔|디엠|(?<![a-z])dm(?![a-z])|태그|멘션|스토리|계정|채널|구독|트윗", re.IGNORECASE
 )
 _CODE: Final = frozenset(
-    "media import latest next alpha beta canary stable param return returns override types type component injectable input output keyframes supports charset font "
-    "todo deprecated example see link author since throws test before after autowired bean".split(" ")
+    [
+        "media",
+        "import",
+        "latest",
+        "next",
+        "alpha",
+        "beta",
+        "canary",
+        "stable",
+        "param",
+        "return",
+        "returns",
+        "override",
+        "types",
+        "type",
+        "component",
+        "injectable",
+        "input",
+        "output",
+        "keyframes",
+        "supports",
+        "charset",
+        "font",
+        "todo",
+        "deprecated",
+        "example",
+        "see",
+        "link",
+        "author",
+        "since",
+        "throws",
+        "test",
+        "before",
+        "after",
+        "autowired",
+        "bean",
+    ]
 )
 
 

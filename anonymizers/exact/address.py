@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better on long lines
 """ADDRESS: road and lot addresses down to 동 and 호.
 
 Criteria
@@ -24,8 +25,12 @@ from anonymizers.normalize import View
 
 _R: Final = regions()
 _NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]?\d{1,4})?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
-_ROAD: Final = re.compile(rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길])(?:번지|번(?![가-힣]))?")
-_LOT: Final = re.compile(rf"(?P<anchor>동|리|\d가)[ ]{{0,2}}(?:(?P<hill>산)[ ]?)?(?P<no>{_NUMBER})(?!가)(?P<lot>[ ]?번지)?(?:의[ ]?\d{{1,3}})?(?P<lot2>[ ]?번지)?")
+_ROAD: Final = re.compile(
+    rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길])(?:번지|번(?![가-힣]))?"
+)
+_LOT: Final = re.compile(
+    rf"(?P<anchor>동|리|\d가)[ ]{{0,2}}(?:(?P<hill>산)[ ]?)?(?P<no>{_NUMBER})(?!가)(?P<lot>[ ]?번지)?(?:의[ ]?\d{{1,3}})?(?P<lot2>[ ]?번지)?"
+)
 _UNIT_WORDS: Final = (
     r"(?:제?[ ]?[A-Za-z가-하]?\d{0,4}[ ]?동[ ]?,?[ ]{0,2}(?:제?[ ]?(?:지하[ ]?)?\d{1,3}층[ ]{0,2})?제?[ ]?[BbA-Z지하]{0,2}\d{1,4}(?:-\d{1,3})?[ ]?호"
     r"|제?[ ]?(?:지하|지상)?[ ]?[Bb]?\d{1,3}[ ]?층(?:[ ,]{0,2}제?[A-Z]?\d{1,4}[ ]?호)?|제?[A-Z]?\d{1,4}(?:-\d{1,3})?[ ]?호(?![선]))"
@@ -39,8 +44,12 @@ _BRACKET: Final = r"[ ,]{0,2}\([가-힣0-9A-Za-z,. ·\-]{2,30}\)"
 _DETAIL: Final = re.compile(
     rf"(?P<b1>{_BRACKET})?(?:[ ,]{{1,2}}(?P<building>{_BUILDING}))?(?:[ ,]{{0,2}}(?P<unit>{_UNIT_WORDS}))?(?:[ ,]{{0,2}}(?P<unit2>{_UNIT_WORDS}))?(?P<b2>{_BRACKET})?"
 )
-_FLAT: Final = re.compile(r"(?<![0-9A-Za-z가-힣])제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}(?:\d{1,3}층[ ]{0,2})?제?[BbA-Z]?\d{1,4}[ ]?호(?!선)")
-_LABEL: Final = re.compile(r"주소|거주|배송|소재지|본적|주민등록지|사는\s?곳|살고|살아|살던|등록기준지|배달|택배|보내\s?주|이사|집은|집이|address|거처|숙소|송달|우편")
+_FLAT: Final = re.compile(
+    r"(?<![0-9A-Za-z가-힣])제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}(?:\d{1,3}층[ ]{0,2})?제?[BbA-Z]?\d{1,4}[ ]?호(?!선)"
+)
+_LABEL: Final = re.compile(
+    r"주소|거주|배송|소재지|본적|주민등록지|사는\s?곳|살고|살아|살던|등록기준지|배달|택배|보내\s?주|이사|집은|집이|address|거처|숙소|송달|우편"
+)
 _RUN: Final = re.compile(r"[가-힣A-Za-z0-9·.]+$")
 _TOKEN: Final = re.compile(r"[가-힣0-9·]+$")
 _GA: Final = re.compile(r"[가-힣]{1,6}(?:로|동)?[ ]?\d가$")
@@ -96,7 +105,12 @@ def _road(view: View, m: re.Match[str]) -> Hit | None:
         return None
     numbered = re.match(r"(?:로|길)[ ]?\d+[가-힣]?(?:번길|길)", m[0]) is not None
     label = _labelled(text, start, m.end())
-    if not admin and not (village and (unit or label or numbered)) and not ((label or unit) and len(name) >= 3) and not numbered:
+    if (
+        not admin
+        and not (village and (unit or label or numbered))
+        and not ((label or unit) and len(name) >= 3)
+        and not numbered
+    ):
         return None
     return _hit(view, start, m, detail, ("road",), province, district, unit, label)
 
@@ -126,7 +140,9 @@ def _lot(view: View, m: re.Match[str]) -> Hit | None:
         return None
     if not (lot or "-" in m["no"] or unit or m["hill"] or label or province or village):
         return None
-    if text[anchor : anchor + 1].isdigit() and not (lot or "-" in m["no"]):  # 역삼1동2 is a typing error, 3동2층 a place
+    if text[anchor : anchor + 1].isdigit() and not (
+        lot or "-" in m["no"]
+    ):  # 역삼1동2 is a typing error, 3동2층 a place
         return None
     return _hit(view, start, m, detail, ("lot",), province, district, unit, label)
 
@@ -137,13 +153,24 @@ def _flat(view: View, m: re.Match[str]) -> Hit | None:
     start = m.start()
     before = re.search(rf"(?:(?P<name>{_BUILDING}|[가-힣]{{2,8}})[ ,]{{1,2}})$", text[max(start - 24, 0) : start])
     if before and before["name"]:
-        if re.search(r"(?:은|는|이|가|을|를|의|에|에서|도|로|과|와)$", before["name"]) and not re.search(r"(?:아파트|빌라|자이|타운|마을|단지)$", before["name"]):
+        if re.search(r"(?:은|는|이|가|을|를|의|에|에서|도|로|과|와)$", before["name"]) and not re.search(
+            r"(?:아파트|빌라|자이|타운|마을|단지)$", before["name"]
+        ):
             before = None
         else:
             start -= len(before[0])
     start, province, district, village = _stretch(text, start)
     label = _labelled(text, start, m.end())
-    if not (province or district or village or label or (before and re.search(r"(?:아파트|빌라|오피스텔|자이|래미안|푸르지오|타운|단지|맨션|APT|apt)$", before["name"]))):
+    if not (
+        province
+        or district
+        or village
+        or label
+        or (
+            before
+            and re.search(r"(?:아파트|빌라|오피스텔|자이|래미안|푸르지오|타운|단지|맨션|APT|apt)$", before["name"])
+        )
+    ):
         return None
     bracket = re.compile(_BRACKET).match(text, m.end())
     end = bracket.end() if bracket else m.end()
@@ -166,7 +193,11 @@ def _hit(
     if detail is not None:
         end = detail.end()
         if detail["building"] and not unit and not detail["b2"]:
-            end = detail.end("building") if re.search(r"(?:아파트|빌라|빌딩|타워|오피스텔|맨션|센터|\d차|단지)$", detail["building"]) else (detail.end("b1") if detail["b1"] else m.end())
+            end = (
+                detail.end("building")
+                if re.search(r"(?:아파트|빌라|빌딩|타워|오피스텔|맨션|센터|\d차|단지)$", detail["building"])
+                else (detail.end("b1") if detail["b1"] else m.end())
+            )
     while view.text[end - 1] in " ,":
         end -= 1
     flags = (("province", province), ("district", district), ("unit", unit), ("context:address", label))
@@ -223,7 +254,9 @@ def _stretch(text: str, start: int) -> tuple[int, bool, bool, bool]:
         elif re.fullmatch(r"[가-힣]{1,4}(?:시|군|구)", word) and _admin_before(text, token.start()):
             district = True
         else:
-            tail = next((n for n in range(min(8, len(word)), 2, -1) if word[-n:] in _R.province_names and word[-1] in "시도"), 0)
+            tail = next(
+                (n for n in range(min(8, len(word)), 2, -1) if word[-n:] in _R.province_names and word[-1] in "시도"), 0
+            )
             if tail:
                 province = True
                 at = gap - tail
@@ -233,7 +266,11 @@ def _stretch(text: str, start: int) -> tuple[int, bool, bool, bool]:
             break
     if village and not (province or district):
         first = _TOKEN.search(text, 0, at + 1)
-        if text[at:start].rstrip(" ,").endswith("면") and first is not None and re.search(r"[하으이]면[ ,]", text[at:start]):
+        if (
+            text[at:start].rstrip(" ,").endswith("면")
+            and first is not None
+            and re.search(r"[하으이]면[ ,]", text[at:start])
+        ):
             return start, False, False, False
     return at, province, district, village
 

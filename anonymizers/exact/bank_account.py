@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """BANK_ACCOUNT, bank account number (계좌번호). PIPA Art. 34-2; 안전성 확보조치 기준 7.
 
 Criteria

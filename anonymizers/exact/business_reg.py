@@ -35,7 +35,11 @@ def find(view: View) -> Iterator[Hit]:
             if not split and cluster.layout(a, b) != (10,):
                 continue
             gaps = set(cluster.separators(a, b))
-            if len(gaps) > 1 or any(g.strip() not in ("", "-", ".", "·", "/") for g in gaps) or any(len(g) > 3 for g in gaps):
+            if (
+                len(gaps) > 1
+                or any(g.strip() not in ("", "-", ".", "·", "/") for g in gaps)
+                or any(len(g) > 3 for g in gaps)
+            ):
                 continue
             checksum = brn_checksum(cluster.values[a:b])
             if not (split and checksum) and not split and cluster.values[a] == "0":

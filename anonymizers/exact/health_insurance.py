@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """HEALTH_INSURANCE, health-insurance certificate number (건강보험증번호): eleven digits that look like a mobile number.
 
 Criteria: an insurance label, then 10 to 12 digits, with or without marks. Score .93. Evidence: context:health.

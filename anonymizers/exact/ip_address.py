@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """IP_ADDRESS, IPv4 and IPv6.
 
 Criteria

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """MAC_ADDRESS, hardware address of a network device.
 
 Criteria: six pairs of hexadecimal digits with one kind of mark (colon or hyphen) between all; three groups of four with

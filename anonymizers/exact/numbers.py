@@ -1,8 +1,9 @@
 """Digit clusters: what stands in a text as one number, however it is punctuated or spelled.
 
-A cluster is digits with at most four marks or spaces, or a hyphen read out, between neighbours. Types ask for `candidates(length)`: stretches
-of a cluster that begin and end where a number may begin and end. A hyphen or dot without a space is no such place
-(1234 in 110-1234-5678-90 is not a number); a space, bracket, slash or change between spelled and plain digits is.
+A cluster is digits with at most four marks or spaces, or a hyphen read out, between neighbours. Types ask for
+`candidates(length)`: stretches of a cluster that begin and end where a number may begin and end. A hyphen or
+dot without a space is no such place (1234 in 110-1234-5678-90 is not a number); a space, bracket, slash or
+change between spelled and plain digits is.
 """
 
 from __future__ import annotations

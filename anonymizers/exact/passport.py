@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """PASSPORT, Korean passport number (여권번호). PIPA Art. 24, Decree 19: deleted at first touch.
 
 Criteria

@@ -107,7 +107,9 @@ def _plans(national: str) -> list[tuple[str, int]]:
 
 _TAIL8: Final = frozenset({(4, 4), (8,), (4, 2, 2), (2, 2, 4), (2, 2, 2, 2), (4, 1, 3), (3, 5), (1,) * 8})
 _TAIL7: Final = frozenset({(3, 4), (7,), (3, 2, 2), (4, 3), (1,) * 7})
-_GAP: Final = re.compile(rf"[ ]?[\-.·~)/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-\n")
+_GAP: Final = re.compile(
+    rf"[ ]?[\-.·~)/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-\n"
+)
 
 
 def _usual(layout: tuple[int, ...], prefix: int) -> bool:
@@ -149,16 +151,35 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         return Hit(start, end, kind, 980_000 if usual else 850_000, (*evidence, "context:phone"))
     if not usual or (kind == "PHONE" and not plain):
         return None
-    if label in ("account", "other", "secret", "health", "military", "student", "employee", "customs", "card", "rrn", "corp", "brn"):
+    if label in (
+        "account",
+        "other",
+        "secret",
+        "health",
+        "military",
+        "student",
+        "employee",
+        "customs",
+        "card",
+        "rrn",
+        "corp",
+        "brn",
+    ):
         if kind == "MOBILE" and national.startswith("010") and not bare:
-            return Hit(start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}"))
+            return Hit(
+                start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}")
+            )
         return None
     if kind == "MOBILE":
         if bare:
             return Hit(start, end, kind, 860_000 if national.startswith("010") else 600_000, tuple(evidence))
         return Hit(start, end, kind, 950_000 if plain else 880_000, (*evidence, "layout"))
     if bare or (len(layout) < 3 and not country and not any(")" in gap for gap in gaps)):
-        return Hit(start, end, kind, 700_000, tuple(evidence)) if national[:3] in ("070", "050") and len(national) >= 11 else None
+        return (
+            Hit(start, end, kind, 700_000, tuple(evidence))
+            if national[:3] in ("070", "050") and len(national) >= 11
+            else None
+        )
     if all(gap.strip() == "" for gap in gaps):
         return Hit(start, end, kind, 700_000, (*evidence, "spaced"))
     if any(gap.strip() == "" for gap in gaps) and not country and not any(")" in gap for gap in gaps):

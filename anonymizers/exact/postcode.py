@@ -16,8 +16,12 @@ from anonymizers.exact.regions import regions
 from anonymizers.gate import K_ADDRESS, K_SHORT
 from anonymizers.normalize import View
 
-_LABELLED: Final = pattern(r"우편\s?번호|\(?우\)|〒|zip\s?(?:code)?|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})", r"\d{5}|\d{3}[ ]?-[ ]?\d{3}")
-_BESIDE: Final = re.compile(r"(?<![0-9A-Za-z\-.])[\[(]?(?P<v>\d{5}|\d{3}-\d{3})[\])]?[ ,]{1,2}(?P<p>[가-힣]{2,8})[ ]?[가-힣]")
+_LABELLED: Final = pattern(
+    r"우편\s?번호|\(?우\)|〒|zip\s?(?:code)?|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})", r"\d{5}|\d{3}[ ]?-[ ]?\d{3}"
+)
+_BESIDE: Final = re.compile(
+    r"(?<![0-9A-Za-z\-.])[\[(]?(?P<v>\d{5}|\d{3}-\d{3})[\])]?[ ,]{1,2}(?P<p>[가-힣]{2,8})[ ]?[가-힣]"
+)
 
 
 def find(view: View) -> Iterator[Hit]:

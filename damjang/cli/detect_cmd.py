@@ -1,0 +1,135 @@
+"""`damjang detect` and `damjang evaluate` as plain functions: files in, files and rows out.
+
+Formats: texts `{"id", "text"}` a line; spans `{"id", "spans": [[start, end, type, score], …]}`; gold `{"text", "spans":
+[[start, end, label], …]}`. Offsets are code points, end exclusive. No error shows a line's content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from schemas.errors import DamjangError
+
+if TYPE_CHECKING:
+    from anonymizers.evaluate import Report
+    from anonymizers.findings import Finding, Recognized
+
+_BATCH: Final = 2_000_000  # characters looked at in one go
+MIN_SCORE_PPM: Final = 500_000
+
+
+class LineError(DamjangError):
+    """A line of an input file is not what it should be."""
+
+    exit_code = 4
+
+
+def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM) -> dict[str, int]:
+    """Writes the spans of every text in `source` to `out`; returns counts by type, "texts" among them."""
+    import orjson
+
+    counts: dict[str, int] = {"texts": 0}
+    part = out.with_name(out.name + ".part")
+    with part.open("wb") as file:
+        for ids, texts in _batches(source):
+            spans: list[list[list[object]]] = [[] for _ in texts]
+            for f in find(texts):
+                if f.score_ppm >= min_score_ppm:
+                    spans[f.doc].append([f.start, f.end, f.type, f.score_ppm / 1_000_000])
+                    counts[f.type] = counts.get(f.type, 0) + 1
+            counts["texts"] += len(texts)
+            for key, found in zip(ids, spans, strict=True):
+                file.write(orjson.dumps({"id": key, "spans": found}) + b"\n")
+    part.replace(out)
+    return counts
+
+
+def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN_SCORE_PPM) -> Report:
+    """Scores our findings on the texts of `gold` against its spans. `labels` is a YAML or JSON file that maps the gold's
+    labels to ours: `{"phone": ["MOBILE", "PHONE"], "name": "PERSON", "misc": null}`."""
+    from anonymizers.evaluate import evaluate as score
+
+    texts: list[str] = []
+    wanted: list[list[tuple[int, int, str]]] = []
+    for number, row in _rows(gold):
+        texts.append(_text(gold, number, row))
+        try:
+            wanted.append([(int(s), int(e), str(label)) for s, e, label, *_ in row.get("spans", ())])
+        except (TypeError, ValueError):
+            raise LineError(
+                f"{gold}:{number}: spans are not [start, end, label]", "Give offsets in code points."
+            ) from None
+    predicted: list[list[tuple[int, int, str]]] = [[] for _ in texts]
+    for f in find(texts):
+        if f.score_ppm >= min_score_ppm:
+            predicted[f.doc].append((f.start, f.end, f.type))
+    return score(wanted, predicted, _label_map(labels) if labels else None)
+
+
+def find(texts: Sequence[str]) -> list[Finding]:
+    """All findings of a batch: structured types, names, sensitive sentences."""
+    from anonymizers.analyze import analyze
+    from anonymizers.names import NameRecognizer
+    from anonymizers.sensitive import SensitiveRecognizer
+
+    others: list[Recognized] = [NameRecognizer(), SensitiveRecognizer()]
+    return analyze(texts, others)
+
+
+def _label_map(path: Path) -> dict[str, list[str]]:
+    import yaml
+
+    from anonymizers.entities import entities
+
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(loaded, dict):
+        raise LineError(f"{path} is not a map of labels", "Write one line a label: phone: [MOBILE, PHONE]")
+    out: dict[str, list[str]] = {}
+    for theirs, ours in loaded.items():
+        means = [] if ours is None else [ours] if isinstance(ours, str) else list(ours)
+        unknown = [label for label in means if label not in entities()]
+        if unknown:
+            raise LineError(f"{path}: no such label as {unknown[0]}", f"Labels: {', '.join(entities())}")
+        out[str(theirs)] = means
+    return out
+
+
+def _batches(path: Path) -> Iterator[tuple[list[object], list[str]]]:
+    ids: list[object] = []
+    texts: list[str] = []
+    size = 0
+    for number, row in _rows(path):
+        text = _text(path, number, row)
+        ids.append(row.get("id", number))
+        texts.append(text)
+        size += len(text)
+        if size >= _BATCH:
+            yield ids, texts
+            ids, texts, size = [], [], 0
+    if texts:
+        yield ids, texts
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    import orjson
+
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                raise LineError(f"{path}:{number} is not JSON", "One object a line, in UTF-8.") from None
+            if not isinstance(row, dict):
+                raise LineError(f"{path}:{number} is not an object", 'Lines look like {"id": …, "text": …}.')
+            yield number, row
+
+
+def _text(path: Path, number: int, row: dict[str, Any]) -> str:
+    text = row.get("text")
+    if not isinstance(text, str):
+        raise LineError(f"{path}:{number} has no text", 'Lines look like {"id": …, "text": …}.')
+    return text
