@@ -45,7 +45,7 @@ def _found(folder: Path, docs: int, seed: int, at: dt.datetime) -> None:
         return
     made = write_corpus(folder / "corpus", docs, seed)
     say(
-        f"[bold]0.[/] wrote {made.documents:,} documents, {made.bytes / 1e6:.1f} MB of generated Korean, gold beside them"
+        f"[bold]0.[/] wrote {made.documents:,} documents, {made.file_bytes / 1e6:.1f} MB of generated Korean, gold beside them"
     )
     found_project(folder, at, ledger="sqlite:///ledger.db", vault="vault/vault.db", vault_key="file:vault/vault.key")
     found_demo(folder, at)

@@ -25,6 +25,11 @@ def add_to(app: typer.Typer) -> None:
 
 def lineage_of(project: Path) -> Lineage:
     """The lineage of a project's latest run."""
+    return lineage_and_key(project)[0]
+
+
+def lineage_and_key(project: Path) -> tuple[Lineage, bytes]:
+    """The lineage of a project's latest run, and the project key that its ids are made with."""
     from governance.lineage import Lineage
     from governance.vault import Vault
     from pipelines.run import resolve_key
@@ -32,7 +37,7 @@ def lineage_of(project: Path) -> Lineage:
 
     loaded = load_project(project)
     vault = Vault.open(loaded.root / loaded.vault, resolve_key(loaded, loaded.vault_key))
-    return Lineage(loaded.root / loaded.output, vault)
+    return Lineage(loaded.root / loaded.output, vault), vault.project_key
 
 
 def any_document(project: Path) -> str:
