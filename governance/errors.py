@@ -229,3 +229,30 @@ class DocumentUnknown(GovernanceError):
     """No document with this id entered the latest run."""
 
     exit_code = 4
+
+
+# --- requests and withdrawal ---------------------------------------------------------------------------------
+
+
+class RequestUnknown(GovernanceError):
+    """No such request is recorded."""
+
+    exit_code = 4
+
+
+class RequestRefused(GovernanceError):
+    """A request can't take this step: not verified, out of order, or something that is owed is missing."""
+
+    exit_code = 1
+
+
+class WithdrawalStale(GovernanceError):
+    """The plan was made against another state of the project; a fresh dry run shows today's."""
+
+    exit_code = 1
+
+
+class DifferenceInvalid(GovernanceError):
+    """A proof does not show that a release differs from the one before by the removed rows alone."""
+
+    exit_code = 1

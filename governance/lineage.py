@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from governance.errors import DocumentUnknown, NothingRun
+from governance.errors import DocumentUnknown, KeyDestroyed, NothingRun
+from governance.ledger import Ledger, ReleaseInfo
 from governance.staged import StagedFile
 from governance.vault import Vault
 
@@ -62,11 +63,13 @@ class Story:
 class Lineage:
     """Reads the stage folders of the latest run of a project."""
 
-    def __init__(self, out: Path, vault: Vault) -> None:
+    def __init__(self, out: Path, vault: Vault, folders: Mapping[str, str] | None = None) -> None:
+        """`folders` ({stage: folder}): another run than the latest, such as an older release's (`release_folders`)."""
         try:
-            self._latest: dict[str, Any] = json.loads((out / "runs" / "latest.json").read_bytes())
+            found = {"folders": folders} if folders else json.loads((out / "runs" / "latest.json").read_bytes())
         except FileNotFoundError:
             raise NothingRun("nothing has run in this project yet", "damjang run project.yaml") from None
+        self._latest: dict[str, Any] = found
         self._stages = out / "stages"
         self._vault = vault
         self._manifests: dict[str, dict[str, Any]] = {}
@@ -89,7 +92,10 @@ class Lineage:
     def open(self, stage: str, ref: Mapping[str, Any]) -> StagedFile:
         """A staged file of a stage."""
         folder = self._latest["folders"][stage]
-        return StagedFile(self._stages / folder / ref["path"], file_key=self._keys[ref["file_id"]])
+        key = self._keys.get(ref["file_id"])
+        if key is None:
+            raise KeyDestroyed(f"a file of {stage} was destroyed", "the destruction register says when and why")
+        return StagedFile(self._stages / folder / ref["path"], file_key=key)
 
     def rows(
         self, stage: str, kind: str, ids: pa.Array, part: str | None = None
@@ -174,6 +180,17 @@ class Lineage:
                     if batch.num_rows:
                         return str(batch["document_id"][0].as_py().hex())
         return ""
+
+
+def release_folders(out: Path, ledger: Ledger, release: ReleaseInfo) -> dict[str, str]:
+    """{stage: folder} of the run that made a release: the ledger knows each input manifest's folder by its digest."""
+    by_digest = {info.manifest_digest: info.folder for info in ledger.stages()}
+    try:
+        made = json.loads((out / "stages" / release.folder / "manifest.json").read_bytes())
+    except FileNotFoundError:
+        return {}
+    folders = {stage: by_digest[digest] for stage, digest in made["inputs"].items() if digest in by_digest}
+    return folders | {"assemble": release.folder}
 
 
 def _events(rows: pa.Table) -> Sequence[Event]:

@@ -30,7 +30,6 @@ class RequestEvent(Base):
     """A step of a request: verified, planned, approved, refused, executed, notified, closed, … with its evidence."""
 
     __tablename__ = "request_event"
-    __table_args__ = (UniqueConstraint("request_id", "state", "evidence"),)
     id: Mapped[Serial]
     request_id: Mapped[str] = mapped_column(ForeignKey("request.request_id"), index=True)
     state: Mapped[Code]

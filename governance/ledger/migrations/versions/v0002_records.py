@@ -213,7 +213,6 @@ def upgrade() -> None:
             ["request.request_id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("request_id", "state", "evidence"),
     )
     op.create_index(op.f("ix_request_event_request_id"), "request_event", ["request_id"], unique=False)
     make_append_only(TABLES)
