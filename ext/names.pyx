@@ -5,7 +5,7 @@ One pass over a str's own UCS-2 or UCS-4 buffer. Words are looked up in one open
 kind and letters; a run of syllables that can't start a name costs a table read.
 """
 
-from libc.stdint cimport int16_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 import numpy as np
@@ -24,7 +24,9 @@ ctypedef fused letter:
 cdef enum:
     FIRST = 0xAC00
     SYLLABLES = 11172
-    NONE = -32768
+    NONE = -128  # in the small tables here; the twin and callers write -32768
+    TWIN_NONE = -32768
+    NOTHING = -32768
     MISSING = -2147483647
     PARTICLE = 1
     COPULA = 4
@@ -46,6 +48,26 @@ cdef enum:
     F_VOCATIVE = 1024
     F_GIVEN_ONLY = 2048
     F_LINE = 4096
+    SURNAME = 0x73  # kinds of words, as the twin spells them
+    PAIR = 0x70
+    WORD = 0x78
+    TAIL = 0x74
+    CUE = 0x63
+    VERB = 0x76
+    VERB_MAKER = 0x68
+    OPENS_PAIR = 1
+    ENDS_PAIR = 2
+    OPENS_SURNAME = 4
+    OPENS_TAIL = 8
+    OPENS_TITLE = 16
+    ENDS_CUE = 32
+    OPENS_VERB = 64
+    FULL = 1  # readings: surname and two letters, surname and one, two letters alone, surname of two letters
+    SHORT = 2
+    GIVEN = 4
+    DOUBLE = 8
+    ENDS_AT_2 = SHORT | GIVEN  # a run of two letters
+    ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
     MAX_BASE = 150
     NO_PAIR = -10
     ONE_SYLLABLE = -40
@@ -62,6 +84,7 @@ cdef enum:
     MAX_TAIL = 8
     MAX_CUE = 6
     VERB_RUNS = 4
+    MAX_VERB = 40  # the bare and line bonuses included
 
 cdef int[3] LEXICON = [0, -60, -120]
 cdef int[3] GIVEN_LEXICON = [0, -20, -60]
@@ -77,14 +100,20 @@ cdef struct candidate:
     int listable
     bint is_found
 
+cdef struct gate:
+    uint8_t at[4]  # which readings (FULL …) a syllable allows as the first, second, third, fourth of a run
+
 cdef struct tables:
-    int16_t *surname
-    int16_t *given1
-    int16_t *given2
-    uint8_t *sure  # bit 0: opens a sure pair, bit 1: closes one
-    uint64_t *keys
-    int32_t *values
-    uint64_t mask
+    gate *gates
+    int8_t *surname
+    int8_t *given1
+    int8_t *given2
+    uint8_t *role  # of a syllable: ROLE_… bits, so that most look-ups are never made
+    uint64_t *keys[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
+    int32_t *values[2]
+    uint64_t mask[2]
+    int best_pair
+    int best_particle
 
 
 cdef inline bint is_hangul(uint32_t c) noexcept nogil:
@@ -96,23 +125,20 @@ cdef inline uint64_t step(uint64_t h, uint32_t c) noexcept nogil:
     return h ^ (h >> 29)
 
 
-cdef inline int32_t find_key(const tables *t, uint64_t key) noexcept nogil:
-    cdef uint64_t at
-    key |= 1
-    at = (key >> 20) & t.mask
-    while t.keys[at] != 0:
-        if t.keys[at] == key:
-            return t.values[at]
-        at = (at + 1) & t.mask
-    return MISSING
-
-
 cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssize_t n) noexcept nogil:
-    cdef uint64_t h = step(1, kind)
+    """The value of a word of some kind, or MISSING."""
+    cdef int which = kind == PAIR or kind == WORD
+    cdef uint64_t h = step(1, kind), at
     cdef Py_ssize_t i
     for i in range(n):
         h = step(h, p[i])
-    return find_key(t, h)
+    h |= 1
+    at = (h >> 20) & t.mask[which]
+    while t.keys[which][at] != 0:
+        if t.keys[which][at] == h:
+            return t.values[which][at]
+        at = (at + 1) & t.mask[which]
+    return MISSING
 
 
 cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
@@ -158,42 +184,49 @@ cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nog
     return 0
 
 
-cdef int stem(const tables *t, const letter *p, int surnames, int givens) noexcept nogil:
-    """The twin's _base of the letters at p."""
+cdef inline int stem(const tables *t, const letter *p, int surnames, int givens, bint is_final) noexcept nogil:
+    """The twin's _base of the letters at p; with `is_final` unset an upper bound of it that needs no big table."""
     cdef int base, first, last
     cdef int32_t pair = MISSING
-    cdef bint maybe
+    cdef bint is_sure
     if surnames == 0:
-        if not (t.sure[p[0] - FIRST] & 1 and t.sure[p[1] - FIRST] & 2):
-            return NONE
-        pair = look(t, 0x70, p, 2)
-        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NONE
+        if not (t.role[p[0] - FIRST] & OPENS_PAIR and t.role[p[1] - FIRST] & ENDS_PAIR):
+            return NOTHING
+        if not is_final:
+            return MAX_BASE
+        pair = look(t, PAIR, p, 2)
+        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
     if surnames == 1:
         base = t.surname[p[0] - FIRST]
+        if base == NONE:
+            return NOTHING
     else:
-        base = look(t, 0x73, p, 2)
+        base = look(t, SURNAME, p, 2)
         if base == MISSING:
-            base = NONE
-    if base == NONE:
-        return NONE
+            base = NOTHING
+    if base == NOTHING:
+        return NOTHING
     p += surnames
     last = t.given2[p[givens - 1] - FIRST]
     if givens == 1:
         if last == NONE:
-            return NONE
+            return NOTHING
         return min(<int>MAX_BASE, base + last) + ONE_SYLLABLE
     first = t.given1[p[0] - FIRST]
-    maybe = t.sure[p[0] - FIRST] & 1 and t.sure[p[1] - FIRST] & 2
-    if (first == NONE or last == NONE) and not maybe:
-        return NONE
-    pair = look(t, 0x70, p, 2)
-    if pair == MISSING:
-        pair = NO_PAIR
+    is_sure = t.role[p[0] - FIRST] & OPENS_PAIR and t.role[p[1] - FIRST] & ENDS_PAIR
+    if (first == NONE or last == NONE) and not is_sure:
+        return NOTHING
+    if is_final:
+        pair = look(t, PAIR, p, 2)
+        if pair == MISSING:
+            pair = NO_PAIR
+    else:
+        pair = t.best_pair if is_sure else SURE_PAIR
     if pair >= SURE_PAIR:
         first = max(first, <int>PAIR_FLOOR)
         last = max(last, <int>PAIR_FLOOR)
     elif first == NONE or last == NONE:
-        return NONE
+        return NOTHING
     return min(<int>MAX_BASE, base + first + last + pair)
 
 
@@ -201,10 +234,12 @@ cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nog
     """The value of the longest title that opens p[:n] and leaves a particle, else MISSING."""
     cdef Py_ssize_t cut = min(n - 1, 5)
     cdef int32_t head, rest
+    if not t.role[p[0] - FIRST] & OPENS_TITLE:
+        return MISSING
     while cut > 0:
-        head = look(t, 0x74, p, cut)
+        head = look(t, TAIL, p, cut)
         if head != MISSING and (head & 15 == HONORIFIC or head & 15 == TITLE or head & 15 == KIN):
-            rest = look(t, 0x74, p + cut, n - cut)
+            rest = look(t, TAIL, p + cut, n - cut)
             if rest != MISSING and rest & 15 <= COPULA:
                 return head
         cut -= 1
@@ -247,14 +282,14 @@ cdef int behind(
         return 0
     if s[at] == 0x28:
         return bracket(s, at + 1, length, flag)
-    if at == end or not is_hangul(s[at]):
+    if at == end or not is_hangul(s[at]) or not t.role[s[at] - FIRST] & OPENS_TITLE:
         return 0
     stop = at
     while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
         stop += 1
     if stop - at > MAX_TAIL:
         return 0
-    value = look(t, 0x74, s + at, stop - at)
+    value = look(t, TAIL, s + at, stop - at)
     if value == MISSING:
         value = titled(t, s + at, stop - at)
     if value == MISSING:
@@ -269,12 +304,12 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
     cdef int32_t weight
     while at > 0 and start - at < 3 and stands_before(s[at - 1]):
         at -= 1
-    if at == start or at == 0 or not is_hangul(s[at - 1]):
+    if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
         return 0
     for size in range(1, MAX_CUE + 1):
         if size > at or not is_hangul(s[at - size]):
             break
-        weight = look(t, 0x63, s + at - size, size)
+        weight = look(t, CUE, s + at - size, size)
         if weight != MISSING and weight > best and (size >= 2 or at == size or not is_hangul(s[at - size - 1])):
             best = weight
     return best
@@ -289,9 +324,9 @@ cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t lengt
         if at + 1 >= length or s[at] != 0x20 or not is_hangul(s[at + 1]):
             return 0
         at += 1
-        for size in range(2, 4):
+        for size in range(2, 4 if t.role[s[at] - FIRST] & OPENS_VERB else 2):
             if at + size <= length:
-                weight = look(t, 0x76, s + at, size)
+                weight = look(t, VERB, s + at, size)
                 if weight != MISSING and weight != 0:
                     return weight
         while at < length and is_hangul(s[at]):
@@ -305,25 +340,25 @@ cdef int lexicon(
         const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t end, int surnames, int givens
 ) noexcept nogil:
     """The twin's _lexicon."""
-    cdef int32_t level = look(t, 0x78, s + start, stop - start), whole, last, inner
+    cdef int32_t level = look(t, WORD, s + start, stop - start), whole, last, inner
     cdef int loss
     cdef bint is_particle, is_verbal
     if level == MISSING:
         level = 0
     if end > stop and end - start <= 4:
-        whole = look(t, 0x78, s + start, end - start)
+        whole = look(t, WORD, s + start, end - start)
         if whole != MISSING and whole > level:
             level = whole
     if surnames == 0:
         return GIVEN_LEXICON[level]
     loss = LEXICON[level]
     if level < 2 and surnames + givens == 3:
-        last = look(t, 0x74, s + stop - 1, 1)
+        last = look(t, TAIL, s + stop - 1, 1)
         is_particle = last != MISSING and (last & 15 == PARTICLE or last & 15 == COPULA) and agrees(
             s[stop - 2], (last >> 4) & 7)
-        is_verbal = look(t, 0x68, s + stop - 1, 1) != MISSING
+        is_verbal = look(t, VERB_MAKER, s + stop - 1, 1) != MISSING
         if is_particle or is_verbal:
-            inner = look(t, 0x78, s + start, stop - 1 - start)
+            inner = look(t, WORD, s + start, stop - 1 - start)
             if inner != MISSING and inner > 0:
                 loss = min(loss, VERBAL[inner] if is_verbal else SPLIT[inner])
     return loss
@@ -336,21 +371,59 @@ cdef bint ends_call(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept
             or s[end] == 0x2026 or s[end] == 0x3B)
 
 
+cdef inline bint may_be(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
+        int floor
+) noexcept nogil:
+    """Whether a reading is worth weighing: a handful of table reads that turn most runs away. Never wrong about a no."""
+    cdef Py_ssize_t stop = start + surnames + givens
+    cdef int bound, role = 0
+    cdef bint is_titled
+    if stop > end:
+        return False
+    if stop < end:
+        role = t.role[s[stop] - FIRST]
+        if not role & OPENS_TAIL:
+            return False
+        is_titled = role & OPENS_TITLE
+    else:
+        is_titled = end + 1 < length and (
+            s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
+                is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))))
+    if surnames == 0 and not is_titled:
+        return False
+    bound = stem(t, s + start, surnames, givens, False)
+    if bound == NOTHING:
+        return False
+    if is_titled or bound >= LIST_BASE or bound + t.best_particle + MAX_VERB >= floor:
+        return True
+    return may_have_cue(t, s, start)
+
+
+cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
+    cdef Py_ssize_t at = start
+    while at > 0 and start - at < 3 and stands_before(s[at - 1]):
+        at -= 1
+    return at != start and at > 0 and is_hangul(s[at - 1]) and t.role[s[at - 1] - FIRST] & ENDS_CUE
+
+
 cdef void weigh(
         const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
-        candidate *best
+        int floor, candidate *best
 ) noexcept nogil:
     """Replaces `best` when the reading with such a surname and given name is better."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int base, total, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
+    cdef int bound, base, total, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
     cdef int32_t value
     if stop > end or end - stop > MAX_TAIL:
         return
-    base = stem(t, s + start, surnames, givens)
-    if base == NONE:
+    bound = stem(t, s + start, surnames, givens, False)
+    if bound == NOTHING:
         return
     if stop < end:
-        value = look(t, 0x74, s + stop, end - stop)
+        if not t.role[s[stop] - FIRST] & OPENS_TAIL:
+            return
+        value = look(t, TAIL, s + stop, end - stop)
         if value != MISSING:
             if not agrees(s[stop - 1], (value >> 4) & 7):
                 return
@@ -360,7 +433,7 @@ cdef void weigh(
                 return
         kind = value & 15
         weight = value >> 8
-    total = base + weight
+    total = weight
     if kind == HONORIFIC:
         flags |= F_HONORIFIC
     elif kind == TITLE or kind == KIN:
@@ -386,15 +459,23 @@ cdef void weigh(
     if weight:
         total += weight
         flags |= F_CUE
+    if bound < LIST_BASE and bound + total + MAX_VERB < floor:
+        return  # no verb and no neighbour could lift it
+    base = stem(t, s + start, surnames, givens, True)
+    if base == NOTHING:
+        return
+    total += base
+    loss = lexicon(t, s, start, stop, end, surnames, givens)
+    if loss:
+        total += loss
+        flags |= F_LEXICON
+    if base + loss < LIST_BASE and total + MAX_VERB < floor:
+        return
     if kind <= 2:
         weight = verb(t, s, end, length)
         if weight:
             total += weight
             flags |= F_VERB
-    loss = lexicon(t, s, start, stop, end, surnames, givens)
-    if loss:
-        total += loss
-        flags |= F_LEXICON
     if surnames == 0:
         flags |= F_GIVEN_ONLY
     if kind == 0 and not flags & ~F_LEXICON:
@@ -410,7 +491,7 @@ cdef void weigh(
     best.end = end
     best.total = total
     best.flags = flags
-    best.listable = base + loss if kind <= PARTICLE else NONE
+    best.listable = base + loss if kind <= PARTICLE else NOTHING
 
 
 cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogil:
@@ -442,6 +523,7 @@ cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogi
 
 cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, list out):
     cdef Py_ssize_t at = 0, end
+    cdef int can
     cdef candidate pending, best
     pending.is_found = best.is_found = False
     pending.start = pending.stop = pending.end = 0
@@ -454,18 +536,24 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
         end = at + 1
         while end < length and is_hangul(s[end]):
             end += 1
-        if end - at >= 2:
+        if end - at < 2:
+            at = end
+            continue
+        can = t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1]
+        can &= t.gates[s[at + 2] - FIRST].at[2] if end - at > 2 else ENDS_AT_2
+        can &= t.gates[s[at + 3] - FIRST].at[3] if end - at > 3 else ENDS_AT_3
+        if can:
             best.is_found = False
-            if t.surname[s[at] - FIRST] != NONE:
-                weigh(t, s, length, at, end, 1, 2, &best)
-            if t.sure[s[at] - FIRST] & 4:
-                weigh(t, s, length, at, end, 2, 2, &best)
-            if t.surname[s[at] - FIRST] != NONE:
-                weigh(t, s, length, at, end, 1, 1, &best)
-            if t.sure[s[at] - FIRST] & 4:
-                weigh(t, s, length, at, end, 2, 1, &best)
-            if t.sure[s[at] - FIRST] & 1:
-                weigh(t, s, length, at, end, 0, 2, &best)
+            if can & FULL and may_be(t, s, length, at, end, 1, 2, floor):
+                weigh(t, s, length, at, end, 1, 2, floor, &best)
+            if can & DOUBLE:
+                weigh(t, s, length, at, end, 2, 2, floor, &best)
+            if can & SHORT and may_be(t, s, length, at, end, 1, 1, floor):
+                weigh(t, s, length, at, end, 1, 1, floor, &best)
+            if can & DOUBLE:
+                weigh(t, s, length, at, end, 2, 1, floor, &best)
+            if can & GIVEN and may_be(t, s, length, at, end, 0, 2, floor):
+                weigh(t, s, length, at, end, 0, 2, floor, &best)
             if best.is_found:
                 if pending.is_found:
                     join(s, &pending, &best)
@@ -512,12 +600,19 @@ cdef class NameScanner:
     cdef object held
 
     def __cinit__(self, surname, given1, given2, words):
-        cdef int16_t[::1] view
-        cdef uint8_t[::1] sure
-        cdef uint64_t size = 1024, at, h
-        arrays = [np.ascontiguousarray(table, dtype=np.int16) for table in (surname, given1, given2)]
+        cdef int8_t[::1] view
+        cdef uint8_t[::1] roles
+        cdef uint64_t at, h
+        cdef uint64_t[2] size = [1024, 1024]
+        cdef int which
+        arrays = [np.array(table, dtype=np.int16) for table in (surname, given1, given2)]
         if any(table.shape != (SYLLABLES,) for table in arrays):
             raise InputError("a syllable table has the wrong shape", "pass int16 arrays of 11172 values")
+        for table in arrays:
+            table[table == TWIN_NONE] = NONE
+            if table.min() < -128 or table.max() > 127:
+                raise InputError("a syllable weight is out of range", "pass weights from -127 to 127, or -32768 for never")
+        arrays = [table.astype(np.int8) for table in arrays]
         flags = np.zeros(SYLLABLES, dtype=np.uint8)
         self.held = (*arrays, flags)
         view = arrays[0]
@@ -526,36 +621,75 @@ cdef class NameScanner:
         self.t.given1 = &view[0]
         view = arrays[2]
         self.t.given2 = &view[0]
-        sure = flags
-        self.t.sure = &sure[0]
-        while size < 4 * len(words):
-            size *= 2
-        self.t.keys = <uint64_t *>calloc(size, sizeof(uint64_t))
-        self.t.values = <int32_t *>calloc(size, sizeof(int32_t))
-        if self.t.keys == NULL or self.t.values == NULL:
-            raise CapacityError("no memory for the word table", "use a smaller lexicon")
-        self.t.mask = size - 1
+        roles = flags
+        self.t.role = &roles[0]
+        big = sum(word[0] in "px" for word in words)
+        while size[0] < 2 * (len(words) - big):
+            size[0] *= 2
+        while size[1] < 2 * big:
+            size[1] *= 2
+        for which in range(2):
+            self.t.keys[which] = <uint64_t *>calloc(size[which], sizeof(uint64_t))
+            self.t.values[which] = <int32_t *>calloc(size[which], sizeof(int32_t))
+            self.t.mask[which] = size[which] - 1
+            if self.t.keys[which] == NULL or self.t.values[which] == NULL:
+                raise CapacityError("no memory for the word table", "use a smaller lexicon")
+        self.t.best_pair = max([value for word, value in words.items() if word[0] == "p"], default=0)
+        self.t.best_pair = max(self.t.best_pair, <int>SURE_PAIR)
+        self.t.best_particle = max([v >> 8 for w, v in words.items() if w[0] == "t" and v & 15 <= COPULA], default=0)
+        self.t.best_particle = max(self.t.best_particle, 0)
         for word, value in words.items():
             if word[0] == "p" and value >= SURE_PAIR:
-                flags[ord(word[1]) - FIRST] |= 1
-                flags[ord(word[2]) - FIRST] |= 2
+                flags[ord(word[1]) - FIRST] |= OPENS_PAIR
+                flags[ord(word[2]) - FIRST] |= ENDS_PAIR
             elif word[0] == "s":
-                flags[ord(word[1]) - FIRST] |= 4
+                flags[ord(word[1]) - FIRST] |= OPENS_SURNAME
+            elif word[0] == "t":
+                flags[ord(word[1]) - FIRST] |= OPENS_TAIL | (OPENS_TITLE if value & 15 >= HONORIFIC else 0)
+            elif word[0] == "c":
+                flags[ord(word[len(word) - 1]) - FIRST] |= ENDS_CUE
+            elif word[0] == "v":
+                flags[ord(word[1]) - FIRST] |= OPENS_VERB
             h = step(1, ord(word[0]))
             for char in word[1:]:
                 h = step(h, ord(char))
             h |= 1
-            at = (h >> 20) & self.t.mask
-            while self.t.keys[at] != 0:
-                if self.t.keys[at] == h:
+            which = word[0] in "px"
+            at = (h >> 20) & self.t.mask[which]
+            while self.t.keys[which][at] != 0:
+                if self.t.keys[which][at] == h:
                     raise InputError("two words have one hash", "change one of them")
-                at = (at + 1) & self.t.mask
-            self.t.keys[at] = h
-            self.t.values[at] = value
+                at = (at + 1) & self.t.mask[which]
+            self.t.keys[which][at] = h
+            self.t.values[which][at] = value
+
+        self._open_gates()
+
+    cdef int _open_gates(self) except -1:
+        """Which syllable may stand where in a run for each reading."""
+        cdef int c, role
+        cdef gate g
+        self.t.gates = <gate *>calloc(SYLLABLES, sizeof(gate))
+        if self.t.gates == NULL:
+            raise CapacityError("no memory for the gates", "use a smaller lexicon")
+        for c in range(SYLLABLES):
+            role = self.t.role[c]
+            g.at[0] = ((FULL | SHORT) if self.t.surname[c] != NONE else 0) | (GIVEN if role & OPENS_PAIR else 0)
+            g.at[0] |= DOUBLE if role & OPENS_SURNAME else 0
+            g.at[1] = (FULL if self.t.given1[c] != NONE or role & OPENS_PAIR else 0) | DOUBLE
+            g.at[1] |= (SHORT if self.t.given2[c] != NONE else 0) | (GIVEN if role & ENDS_PAIR else 0)
+            g.at[2] = (FULL if self.t.given2[c] != NONE or role & ENDS_PAIR else 0) | DOUBLE
+            g.at[2] |= (SHORT if role & OPENS_TAIL else 0) | (GIVEN if role & OPENS_TITLE else 0)
+            g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0)
+            self.t.gates[c] = g
+        return 0
 
     def __dealloc__(self):
-        free(self.t.keys)
-        free(self.t.values)
+        cdef int which
+        free(self.t.gates)
+        for which in range(2):
+            free(self.t.keys[which])
+            free(self.t.values[which])
 
     def scan(self, str text, int floor):
         """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
