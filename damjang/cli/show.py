@@ -24,7 +24,8 @@ def emit_json(value: Any) -> None:
 
 
 def say(line: str) -> None:
-    console.print(line)
+    """One line; never folded, so that a path or a command can be copied from it."""
+    console.print(line, soft_wrap=True)
 
 
 class Live:

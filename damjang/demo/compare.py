@@ -122,8 +122,10 @@ def _personal(found: Found, gold: Iterable[Mapping[str, Any]]) -> list[Row]:
     extra: Counter[str] = Counter()
     by_key = {_key(row): [(start, end, name) for start, end, name in row["spans"]] for row in gold}
     for key, spans in by_key.items():
-        planted.update(name for _, _, name in spans if name in UNIQUE_IDS)
-        if not _reached(found.fates.get(key)):
+        fate = found.fates.get(key)
+        if fate is None or not (fate.gone and fate.stage in ("register", "ingest")):  # a refused text is never written
+            planted.update(name for _, _, name in spans if name in UNIQUE_IDS)
+        if not _reached(fate):
             continue
         mine = found.spans.get(key, ())
         for start, end, name in spans:
