@@ -1,4 +1,4 @@
-"""refine: one text form (NFC, no control characters, tidy white space) and the quality decisions, scores kept.
+"""refine: one text form (ext.tidy) and the quality decisions, scores kept.
 
 The scores are stored beside the decisions, so that another threshold needs no second reading (ADR 0006). Thresholds and
 their published origin stand in schemas/policy.py (Refine).
@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ext.tidy import VERSION as TIDY
+from ext.tidy import tidy
 from governance.staged import bounded_batches
 from pipelines.dataset import Part
 from pipelines.decisions import Decisions
@@ -20,20 +22,6 @@ from pipelines.textstats import SCORE_NAMES, TextStats, text_stats
 from pipelines.work import UnitContext
 from schemas.arrow import SCORES, TEXT
 from schemas.policy import Refine as RefinePolicy
-
-# Everything of general category Cc but tab and newline, line separators, BOM and zero-width characters that carry no
-# meaning in Korean text; ZWJ/ZWNJ stay (emoji sequences). RE2 syntax.
-_CONTROL = (
-    r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{ad}\x{200b}\x{200e}\x{200f}\x{2028}\x{2029}\x{202a}-\x{202e}\x{2060}\x{feff}]"
-)
-_REWRITES = (
-    ("\r\n", "\n", False),
-    ("\r", "\n", False),
-    (_CONTROL, "", True),
-    (r"[ \t\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]+", " ", True),
-    (r" ?\n ?", "\n", True),
-    (r"\n{3,}", "\n\n", True),
-)
 
 
 class Refine(StageBase):
@@ -44,7 +32,7 @@ class Refine(StageBase):
     inputs = ("ingest",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
-        return {"policy": run.policy.digest}
+        return {"policy": run.policy.digest, "tidy": TIDY}
 
     def steps(self) -> Sequence[str]:
         return ("refine",)
@@ -68,20 +56,6 @@ def part_units(run: Run, stage: str) -> list[dict[str, Any]]:
     return [{"index": index, "part": asdict(part)} for index, part in enumerate(run.manifests[stage].parts)]
 
 
-def tidy(texts: pa.Array) -> pa.Array:
-    """The stage's text form. Idempotent; RE2 throughout, so linear in the text."""
-    texts = pc.utf8_normalize(texts, form="NFC")
-    for pattern, replacement, is_pattern in _REWRITES:
-        replace = pc.replace_substring_regex if is_pattern else pc.replace_substring
-        if pc.any(match(texts, pattern, is_pattern)).as_py():
-            texts = replace(texts, pattern=pattern, replacement=replacement)
-    return pc.utf8_trim_whitespace(texts)
-
-
-def match(texts: pa.Array, pattern: str, is_pattern: bool) -> pa.Array:
-    return pc.match_substring_regex(texts, pattern) if is_pattern else pc.match_substring(texts, pattern)
-
-
 def refine(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part: rewrite, score, decide, write."""
     part = Part.from_json(unit["part"])
@@ -92,8 +66,8 @@ def refine(unit: Mapping[str, Any], context: UnitContext) -> None:
     scores: list[TextStats] = []
     with context.open("ingest", part.files["data"]) as file:
         for batch in file:
-            texts = tidy(batch["text"])
-            stats = text_stats(texts)
+            texts, counts = tidy(batch["text"])
+            stats = text_stats(counts)
             changed = pc.not_equal(texts, batch["text"]).to_pylist()
             keep: list[bool] = []
             for row, identifier in enumerate(batch["document_id"].to_pylist()):
