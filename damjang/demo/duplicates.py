@@ -21,13 +21,23 @@ from dataclasses import dataclass
 
 from damjang.demo.dice import Dice
 from damjang.demo.frames import Piece
-from damjang.demo.text import Document, overlap, windows
+from damjang.demo.text import Document, jaccard, overlap, windows
 
 THRESHOLD = 0.8
 _TARGETS = (0.97, 0.95, 0.93, 0.90, 0.88, 0.86, 0.84, 0.82)
+_LINK_TARGETS = (0.90, 0.88, 0.86)
 _BELOW = (0.77, 0.72, 0.66, 0.60)
-_LINKS = ("또 ", "그리고 ", "참고로 ", "한편 ", "또한 ")
-_NUMBER = re.compile(r"\d+")
+_LINKS = {  # what an editor puts in front of a sentence; statutes have no such words
+    "forum": ("또 ", "그리고 ", "참고로 ", "아무튼 ", "사실 "),
+    "press": ("또한 ", "아울러 ", "이와 함께 ", "더불어 ", "한편 "),
+    "news": ("또 ", "한편 ", "이와 관련해 ", "실제로 ", "특히 "),
+    "statutes": (),
+}
+_LINKED = (
+    *(link for links in _LINKS.values() for link in links),
+    *("다만", "근데", "그래도", "대신", "반면", "무엇보다", "이 ", "이날"),
+)
+_NUMBER = re.compile(r"(?<![\d.])\d{2,}(?![\d년월일시조항호:.])(?! ?\.)")  # no dates, times or article numbers
 MIN_CHARS = 160
 
 
@@ -68,11 +78,20 @@ def edited(document: Document, dice: Dice, target: float, donors: Sequence[Piece
     base = windows(document.text())
     copy = copy_of(document)
     similar = 1.0
-    for _ in range(100):
+    for _ in range(40):
         if similar - target > 0.12:
-            _edit(copy, dice, donors, small=False)
-        for _ in range(max(1, int((similar - target) * len(base) / 14))):  # a small edit costs about seven windows
-            _edit(copy, dice, donors, small=True)
+            _large_edit(copy, dice, donors)
+        wanted = max(
+            1, int((similar - target) * len(base) / 14)
+        )  # a small edit costs about seven windows on either side
+        done = 0
+        for _ in range(6 * wanted):
+            done += _small_edit(copy, dice)
+            if done == wanted:
+                break
+        if not done:  # a short text has little to change
+            _large_edit(copy, dice, donors)
+        copy._text = None
         shared, union = overlap(base, windows(copy.text()))
         similar = shared / union
         if similar <= target:
@@ -80,31 +99,48 @@ def edited(document: Document, dice: Dice, target: float, donors: Sequence[Piece
     return copy
 
 
-def _edit(document: Document, dice: Dice, donors: Sequence[Piece], *, small: bool) -> None:
-    document._text = None
+def _small_edit(document: Document, dice: Dice) -> bool:
+    """Another number, or a connective in front of a sentence; False where the drawn sentence has neither."""
     row = dice.pick([p for p in document.paragraphs if p])
     column = dice.below(len(row))
     piece = row[column]
+    if piece.spans:
+        return False
+    numbers = list(_NUMBER.finditer(piece.text))
+    if numbers and dice.chance(0.7):
+        hit = dice.pick(numbers)
+        row[column] = Piece(piece.text[: hit.start()] + _other_number(hit[0], dice) + piece.text[hit.end() :])
+        return True
+    links = _LINKS[document.source_id]
+    if not links or not _is_sentence(piece) or piece.text.startswith(_LINKED) or row is document.paragraphs[0]:
+        return False
+    row[column] = Piece(dice.pick(links) + piece.text)
+    return True
+
+
+def _is_sentence(piece: Piece) -> bool:
+    """Not a title, a heading or a licence line."""
+    return len(piece.text) > 20 and piece.text.endswith(".") and not piece.spans
+
+
+def _large_edit(document: Document, dice: Dice, donors: Sequence[Piece]) -> None:
+    """A sentence less, one more, or another one."""
+    places = [(row, at) for row in document.paragraphs for at, piece in enumerate(row) if _is_sentence(piece)]
+    if not places:
+        document.paragraphs[-1].append(dice.pick(donors))
+        return
+    row, column = dice.pick(places)
     form = dice.below(3)
-    if small:
-        numbers = [] if piece.spans else list(_NUMBER.finditer(piece.text))
-        if numbers and form < 2:
-            hit = dice.pick(numbers)
-            row[column] = Piece(piece.text[: hit.start()] + _other_number(hit[0], dice) + piece.text[hit.end() :])
-        elif not piece.spans and not piece.text.startswith(_LINKS) and "제" not in piece.text[:1]:
-            row[column] = Piece(dice.pick(_LINKS) + piece.text)
-    elif form == 0 and len(row) > 1:
+    if form == 0 and len(row) > 1:
         del row[column]
     elif form == 1:
         row.insert(column + 1, dice.pick(donors))
-    elif not piece.spans:
+    else:
         row[column] = dice.pick(donors)
 
 
 def _other_number(digits: str, dice: Dice) -> str:
     """Another number of as many digits, with the same last digit, so that the particle behind it still agrees."""
-    if len(digits) == 1:
-        return digits
     return str(dice.between(1, 9)) + (dice.digits(len(digits) - 2) if len(digits) > 2 else "") + digits[-1]
 
 
@@ -119,8 +155,7 @@ def plant(
     families: list[Family] = []
     pools = {source: [d for d in documents if _usable(d)] for source, documents in bases.items()}
     donors = {
-        source: [p for d in pool[-60:] for _, _, p in d.pieces() if not p.spans and len(p.text) > 15]
-        for source, pool in pools.items()
+        source: [p for d in pool[-60:] for _, _, p in d.pieces() if _is_sentence(p)] for source, pool in pools.items()
     }
     for source, budget in budgets.items():
         dice = Dice(seed, "duplicates", source)
@@ -139,9 +174,10 @@ def plant(
                 kind = "near"
             if kind == "normalized" and source not in ("forum", "statutes"):
                 kind = "exact"
-            base = pools["press" if kind == "reprint" else source].pop()
-            if kind == "normalized" and base.spans():
-                kind = "exact"
+            pool = pools["press" if kind == "reprint" else source]
+            base = pool.pop()
+            while kind == "normalized" and base.spans() and pool:  # NFD would move the spans of a text that has some
+                base = pool.pop()
             family = _family(kind, base, dice, donors["press" if kind == "reprint" else source], room, source)
             families.append(family)
             made[source] += family.members[1:]
@@ -149,20 +185,8 @@ def plant(
 
 
 _ORDER = (
-    "near",
-    "exact",
-    "reprint",
-    "below",
-    "near",
-    "chain",
-    "normalized",
-    "near",
-    "exact",
-    "reprint",
-    "near",
-    "below",
-    "near",
-    "exact",
+    *("near", "normalized", "reprint", "below", "exact", "chain", "near"),
+    *("near", "exact", "reprint", "near", "below", "near", "exact"),
 )
 
 
@@ -189,15 +213,27 @@ def _family(kind: str, base: Document, dice: Dice, donors: Sequence[Piece], room
     if kind == "chain":
         return Family(kind, tuple(_chain(base, dice, donors, room)))
     if kind == "below":
-        return Family(kind, (base, edited(base, dice, dice.pick(_BELOW), donors)))
+        copy = edited(base, dice, dice.pick(_BELOW), donors)
+        return Family("below" if jaccard(base.text(), copy.text()) < THRESHOLD else "near", (base, copy))
     count = min(room, dice.pick((1, 1, 2, 3)))
     members = [base]
     for _ in range(count):
-        copy = edited(base, dice, dice.pick(_TARGETS), donors)
+        copy = _alike(base, dice, _TARGETS, donors)
         if kind == "reprint":
             copy = _as_news(copy, base)
         members.append(copy)
     return Family(kind, tuple(members))
+
+
+def _alike(document: Document, dice: Dice, targets: Sequence[float], donors: Sequence[Piece]) -> Document:
+    """An edited copy that is not below the threshold; an edit may overshoot, then it is tried again."""
+    base = windows(document.text())
+    for _ in range(12):
+        copy = edited(document, dice, dice.pick(targets), donors)
+        shared, union = overlap(base, windows(copy.text()))
+        if shared / union >= THRESHOLD:
+            return copy
+    return copy_of(document)
 
 
 def _chain(base: Document, dice: Dice, donors: Sequence[Piece], room: int) -> list[Document]:
@@ -205,11 +241,7 @@ def _chain(base: Document, dice: Dice, donors: Sequence[Piece], room: int) -> li
     links = [base]
     first = windows(base.text())
     while len(links) < min(9, room + 1):
-        for _ in range(8):  # an edit may overshoot: try again from the same link
-            link = edited(links[-1], dice, dice.pick((0.90, 0.88, 0.86)), donors)
-            shared, union = overlap(windows(links[-1].text()), windows(link.text()))
-            if shared / union >= THRESHOLD:
-                break
+        link = _alike(links[-1], dice, _LINK_TARGETS, donors)
         links.append(link)
         shared, union = overlap(first, windows(link.text()))
         if shared / union < 0.6:

@@ -25,8 +25,6 @@ from damjang.demo.duplicates import THRESHOLD, Pair
 from damjang.demo.formats import Broken
 from damjang.demo.text import Document
 
-FILES = ("pii.jsonl", "duplicates.jsonl", "consents.jsonl", "children.jsonl", "broken.jsonl", "quality.jsonl")
-
 
 def write(
     folder: Path,
