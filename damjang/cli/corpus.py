@@ -35,7 +35,7 @@ def demo_corpus(
     if json:
         emit_json(asdict(made))
         return
-    say(f"wrote {made.documents:,} documents, {made.bytes / 1e6:.1f} MB, to {out}; the gold lies in {out / 'gold'}")
+    say(f"wrote {made.documents:,} documents, {made.file_bytes / 1e6:.1f} MB, to {out}; the gold lies in {out / 'gold'}")
 
 
 def dedup(
