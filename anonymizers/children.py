@@ -10,10 +10,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from ext.words import WordScanner
 
 _NATIVE: Final = {
     "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10, "열한": 11, "열하나": 11,
@@ -28,15 +31,18 @@ _SIGNAL: Final = re.compile(
 )
 _BY: Final = re.compile(
     r"^(?:\s?(?:학생|여자|남자|여자애|남자애|여학생|남학생|어린이|여|남|소녀|소년|[가-힣]{2,4}(?=입니다|이에요|예요|이라고|라고)))?\s?"
-    r"(?:이에요|예요|에요|이예요|입니다|이고요?|인데요?|이랍니다|임(?![가-힣])|이야|야(?![가-힣])|이라서?|라서|이지만|인|이며|이구|이됐|[이가]?\s?(?:됐|되었|된|돼)|이다|다(?![가-힣])|ㅇㅇ|인뎅|이에욤|이에여|여(?![가-힣])|요(?![가-힣])|(?:이)?라고|올라가요|올라갔|다녀요|다니)"
+    r"(?:이에요|예요|에요|이예요|입니다|이고요?|인데요?|이랍니다|임(?![가-힣])|이야|야(?![가-힣])|이라서?|라서|이지만|이며|이구|이됐|[이가]?\s?(?:됐|되었|된|돼)|이다|다(?![가-힣])|ㅇㅇ|인뎅|이에욤|이에여|여(?![가-힣])|요(?![가-힣])|(?:이)?라고|올라가요|올라갔|다녀요|다니)"
 )
 _OTHER_BEHIND: Final = re.compile(
     r"^\s?(?:[된인]\s?|짜리\s?|의\s?|이?\s?[된]\s?)?(?:우리\s)?(?:아들|딸|아이|애기|아기|조카|동생|손자|손녀|자녀|자식|아동|어린이(?!예|입|에)|꼬마|소년(?!이|입)|소녀(?!예|입)|담임|교사|선생|학부모|학부형|엄마|아빠|맘(?![가-힣])"
     r"|남아|여아|원아|제자|때|무렵|시절|부터|이상|미만|이하|까지|차이|연상|연하|위|아래|터울|전용|관람|이후|교과서|수학|국어|과정|문제집|교실|반\s?아이)"
 )
+_NOBODY_BEHIND: Final = re.compile(
+    r"^\s?(?:인가|인지|이냐|냐|이라면|라면|인생|들|도|수준|같|만도|용|야\?|이야\?|에요\?|예요\?|이에요\?|용|이나)"
+)
 _OTHER_BEFORE: Final = re.compile(
     r"(?:아들|딸|아이|애기|아기|애|조카|동생|손자|손녀|자녀|자식|큰애|작은애|첫째|둘째|막내|걔|그\s?애|친구|오빠|언니|누나|형|녀석|꼬마|학생)"
-    r"(?:은|는|이|가|도|만|의|한테|에게|들이|들은|들도|을|를|랑)?\s?(?:이제|올해|벌써|아직|지금|현재|만|겨우|고작|내년에|[가-힣]{0,6})?\s*(?:만\s?)?$"
+    r"(?:은|는|이|가|도|만|의|한테|에게|들이|들은|들도|을|를|랑)?\s?(?:이제|올해|벌써|아직|지금|현재|만|겨우|고작|어떻게|왜|내년에|[가-힣]{0,6})?\s*(?:만\s?)?$"
 )
 _SELF: Final = re.compile(
     r"(?<![가-힣])(?:저는|전|저|나는|난|나|제가|내가|저도|나도|저희는|제\s?나이는?|내\s?나이는?)\s"
@@ -63,18 +69,34 @@ def child_signals(texts: Sequence[str]) -> list[ChildSignal]:
     return [signal for doc, text in enumerate(texts) for signal in _signals(doc, text)]
 
 
+@functools.cache
+def _gate() -> WordScanner:
+    """Every signal holds one of these."""
+    ages = [f"{head}{gap}{unit}" for head in "0123456789" for gap in ("", " ") for unit in "살세"]
+    native = [f"{head}{gap}살" for head in _NATIVE for gap in ("", " ")]
+    schools = ("초", "초등", "초등학교", "중", "중등", "중학교")
+    years = [f"{school}{gap}{year}" for school in schools for gap in ("", " ") for year in "123456"]
+    return WordScanner([*ages, *native, *years, "초딩", "초등학생", "유치원생"])
+
+
 def _signals(doc: int, text: str) -> list[ChildSignal]:
     found = []
-    for match in _SIGNAL.finditer(text):
-        age = _age(match)
-        if age is None or not 3 <= age <= 14:
+    done = 0
+    for at, _ in _gate().scan(text):
+        if at < done:
             continue
-        kind, score = _judge(text, match, age)
-        found.append(ChildSignal(doc, match.start(), match.end(), kind, score))
+        match = _SIGNAL.search(text, max(done, at - 3), at + 24)  # an age may have a digit before the gate's
+        if match is None:
+            continue
+        done = match.end()
+        age = _age(match)
+        if 3 <= age <= 14:
+            kind, score = _judge(text, match, age)
+            found.append(ChildSignal(doc, match.start(), match.end(), kind, score))
     return found
 
 
-def _age(match: re.Match[str]) -> int | None:
+def _age(match: re.Match[str]) -> int:
     """Years (만 나이, upper end) that the words stand for."""
     if match["age"]:
         return int(match["age"])
@@ -90,11 +112,19 @@ def _age(match: re.Match[str]) -> int | None:
 def _judge(text: str, match: re.Match[str], age: int) -> tuple[Literal["author", "mention"], int]:
     before, behind = _sentence_around(text, match.start(), match.end())
     sure = 400_000 if age >= 14 else 900_000
-    if _OTHER_BEHIND.match(behind) or _OTHER_BEFORE.search(before) or _ADULT.search(before) or _ADULT.search(behind):
+    if (
+        _OTHER_BEHIND.match(behind)
+        or _NOBODY_BEHIND.match(behind)
+        or _OTHER_BEFORE.search(before)
+        or _ADULT.search(before)
+        or _ADULT.search(behind)
+    ):
         return "mention", sure
     if _SELF.search(before) and (_BY.match(behind) or not behind.strip(" ,.~!ㅎㅋ")):
         return "author", sure
     if _BY.match(behind) and not re.search(r"(?:은|는|이|가|께서)\s*(?:만\s?|올해\s?|이제\s?|현재\s?)?$", before):
+        if match["word"]:  # 초딩 is also an insult
+            return "mention", sure // 2
         return "author", sure - 250_000 if not before.strip() else sure - 350_000
     if _SELF.search(before):
         return "author", sure // 2

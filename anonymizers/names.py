@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from anonymizers.findings import Finding
@@ -70,25 +71,20 @@ class NameRecognizer:
         scan = scanner().scan
         budget = sum(map(len, texts)) * self._budget_ppm // 1_000_000
         for doc, text in enumerate(texts):
-            view = View(text) if is_odd(text) else None
-            if view is not None:
-                text = view.text
-            hits = scan(text, _FLOOR)
-            if not hits:
-                continue
-            strong = {text[h[0] : h[1]] for h in hits if _vouches(h)}
-            if strong:
-                hits = _repeated(text, hits, strong)
-            for start, end, total, flags in hits:
-                evidence = tuple(word for flag, word in _EVIDENCE if flags & flag)
-                if total < _SURE and budget > 0:
-                    budget -= min(len(text), 2 * _WINDOW)
-                    total, settled = self._settle(text, start, end, total)
-                    evidence += settled
-                if total >= _FLOOR:
-                    if view is not None:
-                        start, end = view.span(start, end)
-                    yield Finding(doc, start, end, "PERSON", score_ppm(total), evidence)
+            passages = _passages(text)
+            scanned = [scan(passage.text, _FLOOR) for passage in passages]
+            strong = {
+                p.text[h[0] : h[1]] for p, hits in zip(passages, scanned, strict=True) for h in hits if _vouches(h)
+            }
+            for passage, hits in zip(passages, scanned, strict=True):
+                for start, end, total, flags in _repeated(passage.text, strong) if strong else hits:
+                    evidence = tuple(word for flag, word in _EVIDENCE if flags & flag)
+                    if total < _SURE and budget > 0:
+                        budget -= min(len(passage.text), 2 * _WINDOW)
+                        total, settled = self._settle(passage.text, start, end, total)
+                        evidence += settled
+                    if total >= _FLOOR:
+                        yield Finding(doc, *passage.span(start, end), "PERSON", score_ppm(total), evidence)
 
     def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:
         if self._tagger is None:
@@ -100,13 +96,49 @@ class NameRecognizer:
         return (max(total, _SURE), ("kiwi",)) if verdict else (0, ())
 
 
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """Text as the kernel reads it, and the way back to the document's code points."""
+
+    text: str
+    base: int
+    view: View | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return self.view.span(start, end) if self.view else (self.base + start, self.base + end)
+
+
+def _passages(text: str) -> list[_Passage]:
+    """The text as it stands, unless it holds conjoining jamo or zero-width characters: then those lines folded."""
+    if not is_odd(text):
+        return [_Passage(text, 0)]
+    out: list[_Passage] = []
+    plain: list[str] = []
+    at = base = 0
+    for line in text.splitlines(keepends=True):
+        if is_odd(line):
+            if plain:
+                out.append(_Passage("".join(plain), base))
+                plain = []
+            view = View(line, at)
+            out.append(_Passage(view.text, at, view))
+        else:
+            if not plain:
+                base = at
+            plain.append(line)
+        at += len(line)
+    if plain:
+        out.append(_Passage("".join(plain), base))
+    return out
+
+
 def _vouches(hit: tuple[int, int, int, int]) -> bool:
     """A full name of three letters or more that stands firmly, or is addressed as a person."""
     start, end, total, flags = hit
     return end - start >= 3 and total >= (_ADDRESSED if flags & _ADDRESS else _STRONG)
 
 
-def _repeated(text: str, hits: list[tuple[int, int, int, int]], strong: set[str]) -> list[tuple[int, int, int, int]]:
+def _repeated(text: str, strong: set[str]) -> list[tuple[int, int, int, int]]:
     """All candidates of the text again, those spelled like a strong one lifted."""
     lifted = []
     for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
@@ -114,7 +146,7 @@ def _repeated(text: str, hits: list[tuple[int, int, int, int]], strong: set[str]
             total = max(total + _REPEATED, _SURE)
         if total >= _FLOOR:
             lifted.append((start, end, total, flags))
-    return lifted or hits
+    return lifted
 
 
 @functools.cache
