@@ -29,7 +29,7 @@ _STRONG: Final = 110  # total that vouches for repetitions
 _ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
 _ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE
 _REPEATED: Final = 70
-_WINDOW: Final = 40  # code points on either side that Kiwi reads
+_WINDOW: Final = 16  # code points on either side that Kiwi reads: half a millisecond a question
 _EVIDENCE: Final = (
     (twin.F_HONORIFIC, "honorific"), (twin.F_TITLE, "title"), (twin.F_CUE, "cue"), (twin.F_VERB, "verb"),
     (twin.F_LIST, "list"), (twin.F_SIGNATURE, "signature"), (twin.F_HANJA, "hanja"), (twin.F_AGE, "age"),
