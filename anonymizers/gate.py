@@ -70,10 +70,16 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         "instagram insta telegram discord wechat tiktok 틱톡 유튜브 닉네임 깃허브 스카이프",
     ),
     (K_HANDLE, _TOKEN, "id line kakao twitter github skype"),
-    (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot"),
+    (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot dot"),
     (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao 네이버 지메일 한메일"),
     (K_GEO, _DIGIT, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
+    (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
     (K_ADDRESS, _DIGIT, "주소 거주지 번지"),
+    (
+        K_ADDRESS,
+        _DIGIT_BEFORE,
+        "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 충청 전북 전남 전라 경북 경남 경상 제주",
+    ),
 )
 _PLATE_LETTERS: Final = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
 

@@ -120,7 +120,9 @@ def _person_like(view: View, m: re.Match[str]) -> bool:
     """Not code: no brackets or quotes around, no capitals inside a word (userId)."""
     after = view.text[m.end("v") : m.end("v") + 1]
     token = m["v"]
-    return (not after or after not in "([{=<\"'`;") and re.search(r"[a-z][A-Z]", token) is None
+    if after and after in "\"'" and re.match(r"[가-힣 ]", view.text[m.end("v") + 1 :]):
+        after = ""  # "아이디: hong12"라고
+    return (not after or after not in "([{=<\"'`;") and re.search(r"[a-z][A-Z]|-", token) is None
 
 
 ACCOUNT_HANDLE = Recognizer("account_handle", ("ACCOUNT_HANDLE",), K_HANDLE, find)

@@ -136,7 +136,11 @@ def _lot(view: View, m: re.Match[str]) -> Hit | None:
     if text[m.end() : m.end() + 1] in ("호", "동", "층") and not unit:
         return None
     street = re.search(r"로\d가$", name) is not None
-    if not (province or district) and not (village and lot) and not (lot and (label or unit or street)):
+    if (
+        not (province or district)
+        and not (village and lot)
+        and not ((lot or unit or "-" in m["no"]) and (label or (lot and (unit or street))))
+    ):
         return None
     if not (lot or "-" in m["no"] or unit or m["hill"] or label or province or village):
         return None
@@ -251,8 +255,10 @@ def _stretch(text: str, start: int) -> tuple[int, bool, bool, bool]:
             district = True
         elif _VILLAGE.fullmatch(word) and not (district and word[-1] in "동리"):
             village = True
-        elif re.fullmatch(r"[가-힣]{1,4}(?:시|군|구)", word) and _admin_before(text, token.start()):
-            district = True
+        elif (word[-1] in "시군구" or any(word + kind in _R.district_names for kind in "구시군")) and _admin_before(
+            text, token.start()
+        ):
+            district = True  # also 서울 강남 테헤란로
         else:
             tail = next(
                 (n for n in range(min(8, len(word)), 2, -1) if word[-n:] in _R.province_names and word[-1] in "시도"), 0

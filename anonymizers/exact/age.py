@@ -32,6 +32,7 @@ _BRACKET: Final = re.compile(
     r"|[가-힣]{2,4}\s?(?:씨|모|군|양)?\s?\((?:남|여)[성자]?\s?[·,/]?\s?(?P<w>(?P<k>\d{1,3})\s?(?:세|살)?)\)"
     r"|[가-힣]{2,4}(?:씨|모|군|양)?\s?\((?P<x>(?P<l>\d{1,3})\s?(?:세|살)?)\s?[·,/]?\s?(?:남|여)[성자]?\)"
     r"|(?<=[가-힣])\((?P<z>(?P<o>\d{1,3})\s?세)\)"
+    r"|(?<![가-힣])[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지][가-힣]{1,2}\((?P<y>(?P<p>\d{2}))\)(?=[은는이가을를의,]|[ ]씨)"
 )
 _PERSON: Final = re.compile(
     r"(?<![가-힣])(?:저는|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|나이|연령|올해|현재|당시|향년|만)(?![가-힣])"
@@ -52,7 +53,7 @@ def find(view: View) -> Iterator[Hit]:
     """Hits of type AGE in a view."""
     taken: list[int] = []
     for m in _BRACKET.finditer(view.text):
-        for name, number in (("v", "n"), ("w", "k"), ("x", "l"), ("z", "o")):
+        for name, number in (("v", "n"), ("w", "k"), ("x", "l"), ("z", "o"), ("y", "p")):
             if m[name] is not None and int(m[number]) <= 120:
                 taken.append(m.start(name))
                 yield Hit(*m.span(name), "AGE", 930_000, ("bracket",))

@@ -4,7 +4,7 @@ Art. 24, Decree 19.
 Criteria: as for RRN, with century digit 5, 6 (1900s), 7, 8 (2000s); either known checksum formula raises the score, and
 since 2020-10 none need hold.
 
-Score .45 to .99. Evidence: date, checksum, context:alien, layout, against:corp, maybe:epoch.
+Score .52 to .99. Evidence: date, checksum, context:alien, layout, against:corp, maybe:epoch.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of, labels, near
+from anonymizers.exact.labels import direct, label_of, labels, near
 from anonymizers.exact.numbers import Cluster, clusters
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
@@ -46,7 +46,7 @@ _BANKS: Final[dict[str, tuple[int, ...]]] = {
 }
 _BANK: Final = re.compile("|".join(f"(?P<b{i}>{names})" for i, names in enumerate(_BANKS)))
 _LENGTHS: Final = tuple(_BANKS.values())
-_GAP: Final = re.compile(r"[ \-.·_]{1,3}")
+_GAP: Final = re.compile(r"[ \-.·_~]{1,3}")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -79,7 +79,7 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
         return None
     start, end = cluster.span(a, b)
     label = label_of(view, start, end)
-    if label == "account" or (label == "" and near(view, start, end, "account", 20)):
+    if label == "account" or (near(view, start, end, "account", 20) and not (label and direct(view, start, label))):
         banks = [m for m in _BANK.finditer(view.lower, max(start - 30, 0), min(end + 12, len(view.lower)))]
         evidence = ["context:account"]
         score = 870_000 if b - a >= 10 else 700_000

@@ -23,7 +23,10 @@ from anonymizers.gate import K_BIRTH, K_NUM
 from anonymizers.normalize import SPELLED, View
 
 _D: Final = f"[{DIGIT}]"
-_DATE: Final = rf"(?P<y>(?:19|20){_D}{{2}}|'?{_D}{{2}})\s?(?:년|[.\-/·,])\s{{0,2}}(?P<m>{_D}{{1,2}})\s?(?:월|[.\-/·,])\s{{0,2}}(?P<d>{_D}{{1,2}})(?:\s?일)?"
+_DATE: Final = (
+    r"(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})\s?(?:년|[.\-/·,])\s{0,2}(?P<m>[0-9]{1,2})\s?(?:월|[.\-/·,])\s{0,2}"
+    r"(?P<d>[0-9]{1,2})(?:\s?일)?"
+)
 _PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
 _LABEL: Final = (
     r"생\s?년\s?월\s?일|생\s?일|출생\s?(?:일자|년월일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth\s?(?:day|date)?|date\s?of\s?birth"

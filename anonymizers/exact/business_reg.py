@@ -37,7 +37,7 @@ def find(view: View) -> Iterator[Hit]:
             gaps = set(cluster.separators(a, b))
             if (
                 len(gaps) > 1
-                or any(g.strip() not in ("", "-", ".", "·", "/") for g in gaps)
+                or any(g.strip() not in ("", "-", ".", "·", "/", "~") for g in gaps)
                 or any(len(g) > 3 for g in gaps)
             ):
                 continue

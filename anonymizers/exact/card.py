@@ -20,7 +20,7 @@ from anonymizers.exact.numbers import Cluster, clusters, luhn
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
-_GAP = re.compile(r"[ ]?[\-.·/_]?[ ]?")
+_GAP = re.compile(r"[ ]?[\-.·/_~]?[ ]?")
 _LAYOUTS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (8, 8), (4, 12), (6, 10)})
 
 
@@ -39,7 +39,7 @@ def find(view: View) -> Iterator[Hit]:
                 start, end = cluster.span(a, b)
                 label = label_of(view, start, end)
                 labelled = label == "card" or (label not in ("other", "account") and near(view, start, end, "card"))
-                good = luhn(values) and len(set(values)) > 2
+                good = luhn(values) and len(set(values)) > 1
                 shape = "layout" if grouped else "bare"
                 if labelled and (good or (length in (15, 16))):
                     evidence = (shape, "context:card", "luhn") if good else (shape, "context:card")

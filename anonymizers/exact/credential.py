@@ -30,6 +30,7 @@ _AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s){_VALUE}")
 _AFTER_ENGLISH: Final = re.compile(
     rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}", re.IGNORECASE
 )
+_AFTER_PW: Final = re.compile(rf"(?<![A-Za-z])(?:PW|pw|Pw|pwd|PWD|password|Password)\s{_VALUE}")
 _COUNT: Final = re.compile(r"\s?(?:자리|자|글자|회|개|번|분|초|일|년|월|가지|이상|이하|원|명|조|항|호|%|byte|bit)")
 _KEYS: Final = re.compile(
     r"(?<![A-Za-z0-9_\-])(?:"
@@ -47,8 +48,10 @@ _TRAIL: Final = ".,;:!?)]}'\"`>"
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type CREDENTIAL in a view."""
-    for rule, english in ((_AFTER_KOREAN, False), (_AFTER_ENGLISH, True)):
+    for rule, english in ((_AFTER_KOREAN, False), (_AFTER_ENGLISH, True), (_AFTER_PW, True)):
         for m in rule.finditer(view.text):
+            if rule is _AFTER_PW and not (any(c.isdigit() for c in m["v"]) and any(c.isalpha() for c in m["v"])):
+                continue
             hit = _judge(view, m, english)
             if hit:
                 yield hit
@@ -63,8 +66,9 @@ def find(view: View) -> Iterator[Hit]:
 def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
     start, value = m.start("v"), m["v"]
     stripped = value.rstrip(_TRAIL)
-    if value[len(stripped) : len(stripped) + 1] == "!" and not value[len(stripped) + 1 :]:
-        stripped += "!"  # pa55word! is a password
+    if any(c.isalpha() for c in stripped):  # pa55word!! is a password, 1234! an exclamation
+        while value[len(stripped) : len(stripped) + 1] == "!":
+            stripped += "!"
     end = start + len(stripped)
     if len(stripped) < 4 or _COUNT.match(view.text, end):
         return None

@@ -20,12 +20,14 @@ from anonymizers.exact.numbers import DIGIT
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
-_CODE = re.compile(rf"(?<![A-Za-z0-9_])([Pp피])[ \-.]{{0,2}}(?:[{DIGIT}][ \-.]{{0,2}}){{11}}[{DIGIT}](?![0-9A-Za-z_])")
+_CODE = re.compile(rf"(?<![A-Za-z0-9_.])([Pp피])[ \-.]{{0,2}}(?:[{DIGIT}][ \-.]{{0,2}}){{11}}[{DIGIT}](?![0-9A-Za-z_])")
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type CUSTOMS_CODE in a view."""
     for m in _CODE.finditer(view.text):
+        if view.digits(m.start(), m.end()).startswith("010"):  # H.P 010…
+            continue
         label = label_of(view, m.start(), m.end())
         if label == "customs":
             yield Hit(m.start(), m.end(), "CUSTOMS_CODE", 980_000, ("shape", "context:customs"))

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from anonymizers.exact.numbers import DIGIT
-from anonymizers.normalize import View
+from anonymizers.normalize import SPELLED, View
 
+_SPELLED: Final = "".join(SPELLED)
 _LINK: Final = (
-    r"(?:\s?\((?:[^()\n]{0,12})\))?\s{0,2}"
+    r"(?:\s?\((?:[^()\n]{0,12})\))?"
     r"(?:은|는|이|가|을|를|도|의|만|란|라고|으로|로|이랑|랑)?\s{0,2}(?:각각|아마|현재|저는|제가|전|바로|보통|좀|다음과 같습니다|아래)?"
     r"[\s:=\-,.~>\[\]('\"|/#→]{0,5}(?:no\.?|번호)?[\s:=\-.('\"|]{0,3}"
 )
@@ -38,5 +38,7 @@ def matches(view: View, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 
 def digits(least: int, most: int) -> str:
-    """A run of digits, spelled ones included, that may be split by single hyphens, dots or spaces."""
-    return rf"[{DIGIT}](?:[ ]?[\-.·][ ]?|[ ])?(?:[{DIGIT}](?:[ ]?[\-.·][ ]?)?){{{least - 2},{most - 2}}}[{DIGIT}]"
+    """A run of plain or of spelled digits that may be split by single hyphens, dots or spaces."""
+    plain = rf"[0-9](?:(?:[ ]?[\-·~][ ]?|[. ])?[0-9]){{{least - 1},{most - 1}}}"
+    spelled = rf"[{_SPELLED}](?:(?:[ ]?[\-·][ ]?|[ ])?[{_SPELLED}]){{{least - 1},{most - 1}}}"
+    return rf"(?:{plain}|{spelled}(?<!이(?=에요|예요|고|며|라|다|야|었|네)))"

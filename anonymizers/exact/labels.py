@@ -1,8 +1,8 @@
 # ruff: noqa: E501 - word lists read better on long lines
 """Label words (주민번호, 계좌, 주문번호 …): the strongest evidence of what a number is.
 
-A label tells about the number that follows it most closely, or that it follows in brackets. All labels of a view are
-found once; `label_of` then gives the nearest one before a number with no other long number between, or just after it.
+A label tells about the number that follows it most closely, or that it follows in brackets; a label that would exclude
+(주문, 접수 …) must stand right before. All labels of a view are found once; `label_of` then gives the nearest one before a number with no other long number between, or just after it.
 """
 
 from __future__ import annotations
@@ -96,6 +96,19 @@ def _find(lower: str) -> list[tuple[int, int, str]]:
     return out
 
 
+_DIRECT: Final = re.compile(
+    r"[\s:=\-#.,(\[<>|/\"'~→]{0,4}(?:번호|no\.?|id|코드|조회)?(?:은|는|이|가|을|를|도|의|로|으로)?[\s:=\-#.(\[<>|/\"'~→]{0,4}(?:제|내)?\s?"
+)
+
+
+def direct(view: View, start: int, name: str) -> bool:
+    """Whether a label of this name stands right before `start`, with nothing but a particle and marks between."""
+    return any(
+        n == name and b <= start and start - b <= 12 and _DIRECT.fullmatch(view.lower, b, start)
+        for _, b, n in labels(view)
+    )
+
+
 def label_of(view: View, start: int, end: int, before: int = 30, after: int = 14) -> str:
     """Name of the label that governs [start, end): the nearest before it, else one in brackets or words behind;
     or ''.
@@ -105,9 +118,10 @@ def label_of(view: View, start: int, end: int, before: int = 30, after: int = 14
     for a, b, name in labels(view):
         if b <= start:
             if start - b <= before and not _LONG_NUMBER.search(view.text, b, start):
-                best = name
+                if name != "other" or _DIRECT.fullmatch(view.lower, b, start):
+                    best = name
         elif a >= end:
-            if a - end <= after and not behind and not _LONG_NUMBER.search(view.text, end, a):
+            if name != "other" and a - end <= after and not behind and not _LONG_NUMBER.search(view.text, end, a):
                 behind = name
             break
     if best and "\n\n" in view.text[max(start - before, 0) : start] and behind:

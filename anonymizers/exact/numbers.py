@@ -26,6 +26,12 @@ _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
+_WORD: Final = re.compile(
+    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])(?![{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
+)
+"""A syllable behind plain digits that is a particle or begins a word (5678이에요, 5678. 이상), not a digit."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Cluster:
     """`values` are ASCII digits; digit k stands at `at[k]` of the view, `gaps[k]` is what stands before it."""
@@ -100,10 +106,27 @@ def clusters(view: View, least: int = 2) -> list[Cluster]:
     """All clusters of at least `least` digits, in order; computed once per view."""
     found = view.memo.get("clusters")
     if found is None:
-        found = [_cluster(view, m.start(), m.end()) for m in _CLUSTER.finditer(view.text) if m.end() - m.start() > 1]
+        found = []
+        for m in _CLUSTER.finditer(view.text):
+            at = m.start()
+            for cut in _WORD.finditer(view.text, m.start(), m.end()):
+                if _mixed(view.text, cut.start()):
+                    continue
+                found.append(_cluster(view, at, cut.start("word")))
+                at = cut.end()
+            if m.end() - at > 1:
+                found.append(_cluster(view, at, m.end()))
         view.memo["clusters"] = found
     result: list[Cluster] = found
     return [c for c in result if len(c.values) >= least]
+
+
+def _mixed(text: str, end: int) -> bool:
+    """Whether the group that ends here already mixes plain and spelled digits (1이3사): then the next is a digit too."""
+    at = end
+    while at > 0 and ("0" <= text[at - 1] <= "9" or text[at - 1] in SPELLED):
+        at -= 1
+    return any(c in SPELLED for c in text[at:end])
 
 
 def _cluster(view: View, start: int, end: int) -> Cluster:

@@ -134,7 +134,9 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         return None
     if after and after.isascii() and (after.isalpha() or after in "_%"):
         return None
-    if any("\n" in gap and "-" not in gap for gap in gaps) or (a > 0 and cluster.gaps[a] == "," and not plus):
+    if any("\n" in gap and "-" not in gap for gap in gaps) or (
+        a > 0 and cluster.gaps[a] == "," and not plus and not national.startswith("010")
+    ):
         return None
     if before == "(" and after != ")" and ")" in view.text[start:end]:
         start -= 1  # (02) 123-4567 is one value

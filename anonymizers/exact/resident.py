@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from anonymizers.exact.labels import label_of, near
+from anonymizers.exact.labels import direct, label_of, near
 from anonymizers.exact.numbers import Cluster, clusters, is_date
 from anonymizers.normalize import View
 
@@ -172,7 +172,11 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
         return 500_000, (*evidence, "against:corp")
     if t.glued and not (checksum and t.shape == "split"):
         return None
-    if t.label in _STRANGERS and not (checksum and t.shape == "split" and t.label not in ("account", "card")):
+    if (
+        t.label in _STRANGERS
+        and direct(view, t.start, t.label)
+        and not (checksum and t.shape == "split" and t.label not in ("account", "card"))
+    ):
         return None
     if t.registry_code and corporate_checksum(t.values) and not t.likely_age:
         return None
@@ -184,7 +188,7 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
         if not t.likely_age and not checksum:
             return None
         if _epoch(t.values) and not checksum:
-            return 450_000, (*evidence, "maybe:epoch")
+            return 520_000, (*evidence, "maybe:epoch")
         return 900_000 if checksum else 750_000, tuple(evidence)
     if t.shape == "loose":
         return None
@@ -192,5 +196,5 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
 
 
 def _epoch(values: str) -> bool:
-    """Milliseconds since 1970 between 2017 and 2033 begin so."""
-    return "1500000000000" <= values < "2000000000000"
+    """Milliseconds since 1970 between 2017 and 2030 begin so."""
+    return "1500000000000" <= values < "1900000000000"

@@ -11,18 +11,32 @@ Criteria
 5. A 13-digit number labelled as corporate stays an RRN candidate only if the corporate checksum fails and the
    RRN's holds.
 
-Score .45 (could be a millisecond clock) to .99. Evidence: date, checksum, context:rrn, layout, against:corp,
+6. With the label, two parts told apart (앞자리 900101, 뒷자리 1234567) are both hits; so is 90년 1월 1일-1234567.
+
+Score .52 (could be a millisecond clock) to .99. Evidence: date, checksum, context:rrn, layout, against:corp,
 maybe:epoch.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.labels import near
+from anonymizers.exact.numbers import is_date
 from anonymizers.exact.resident import personal, rrn_checksum, thirteens
 from anonymizers.gate import K_ID
 from anonymizers.normalize import View
+
+
+_APART: Final = re.compile(
+    r"(?<![0-9])(?P<front>[0-9]{2}(?P<m>[0-9]{2})(?P<d>[0-9]{2}))(?![0-9])[^0-9\n]{1,14}(?:뒷|뒤)[^0-9\n]{0,10}(?P<back>[1-8][0-9]{6})(?![0-9])"
+)
+_IN_WORDS: Final = re.compile(
+    r"(?<![0-9])(?:19|20)?[0-9]{2}년[ ]?(?P<m>[0-9]{1,2})월[ ]?(?P<d>[0-9]{1,2})일?[ ]?-[ ]?[1-8][0-9]{6}(?![0-9])"
+)
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -33,6 +47,13 @@ def find(view: View) -> Iterator[Hit]:
         verdict = personal(t, view, "rrn", rrn_checksum(t.values))
         if verdict:
             yield Hit(t.start, t.end, "RRN", *verdict)
+    for m in _APART.finditer(view.text):
+        if is_date(2000, int(m["m"]), int(m["d"])) and near(view, m.start(), m.end(), "rrn"):
+            yield Hit(m.start("front"), m.end("front"), "RRN", 900_000, ("date", "context:rrn", "apart"))
+            yield Hit(m.start("back"), m.end("back"), "RRN", 900_000, ("date", "context:rrn", "apart"))
+    for m in _IN_WORDS.finditer(view.text):
+        if is_date(2000, int(m["m"]), int(m["d"])):
+            yield Hit(m.start(), m.end(), "RRN", 850_000, ("date", "layout"))
 
 
 RRN = Recognizer("rrn", ("RRN",), K_ID, find)

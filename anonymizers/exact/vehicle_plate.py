@@ -69,7 +69,7 @@ def _judge(view: View, m: re.Match[str]) -> Hit | None:
         vehicle and not re.match(r"\s?(?:억|만|원|명|년)", view.text[end : end + 3])
     ):
         return None
-    if re.match(r"(?:19|20)\d\d", m["tail"]) and re.match(r"[ ]?[.년]", view.text[end : end + 2]):
+    if re.match(r"(?:19|20)\d\d", m["tail"]) and re.match(r"[ ]?(?:년|\.[ ]?\d)", view.text[end : end + 3]):
         return None
     if _RULING.match(view.text, end) or _RULING_BEFORE.search(view.text, max(start - 8, 0), start):
         return None

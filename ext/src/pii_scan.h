@@ -216,7 +216,9 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
         }
         int64_t e = j;
         /* a syllable behind ASCII digits is a particle or a unit (12일, 5678이), unless more digits follow it */
-        while (e > i && (cls[u[e - 1]] & C_MASK) == C_SPELLED && spelled < e - i && e - i > 1) { e--; spelled--; }
+        while (e > i && (cls[u[e - 1]] & C_MASK) == C_SPELLED) e--;
+        if (e == i || j - e > 2 || spelled != j - e) e = j;          /* all spelled, 010일이삼사…, 1이3사: digits */
+        else spelled = 0;
         int cut = e != j;
         int64_t len = e - i;
         int gap_is_dot = previous_end >= 0 && i - previous_end == 1 && u[i - 1] == '.';
@@ -319,7 +321,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             for (k = i + 1; k < n && k <= i + 5; k++) { s->steps++; if (u[k] == 0xC0B4) { emit(s, doc, n, s->kw_kind[q], a, k + 1); break; } }
             continue;
         }
-        int hit = 0, spelled = 0, word = 0, numeral = 0; int64_t last_hit = b;
+        int hit = 0, spelled = 0, word = 0, numeral = 0, behind = 0; int64_t last_hit = b;
         for (k = i + 1; k < n && k <= i + (need == N_DIGIT ? AHEAD : NEAR); k++) {
             s->steps++;
             int t = cls[u[k]] & C_MASK;
@@ -338,7 +340,10 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
         }
         if (need == N_DIGIT) for (k = p; k >= 0 && k >= p - BEHIND; k--) {
             s->steps++;
-            if (is_digit(u[k])) { hit = 1; a = k; }
+            int t = cls[u[k]] & C_MASK;
+            if (t == C_DIGIT) { hit = 1; a = k; }
+            else if (t != C_SPELLED) behind = 0;
+            else if (++behind >= 4) { hit = 1; a = k; }
         }
         if (hit) emit(s, doc, n, s->kw_kind[q], a, last_hit);
     }
@@ -372,7 +377,9 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         j = b;
         if (u[j] == ' ' && j + 1 < n) j++;
         if (u[j] == 0xC138 || u[j] == 0xC0B4) emit(s, doc, n, K_AGE, a, j + 1);       /* 세, 살 */
-        if (b + 1 < n && u[b] == ')' && u[b + 1] == 0xC528) emit(s, doc, n, K_AGE, a, b + 1);      /* 김모(34)씨 */
+        if (b + 1 < n && u[b] == ')' && (u[b + 1] == 0xC528 ||                                    /* 김모(34)씨 */
+            (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ','))))
+            emit(s, doc, n, K_AGE, a, b + 1);
     }
     if (len <= 4 && b + 1 < n && u[b] == 0xB3D9) {                        /* 101동 1203호 */
         int64_t k = b + 1;
