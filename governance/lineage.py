@@ -6,6 +6,8 @@ their manifests, as JSON, so that this room needs nothing of the pipelines.
 
 from __future__ import annotations
 
+import functools
+import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ import pyarrow.compute as pc
 from governance.errors import DocumentUnknown, KeyDestroyed, NothingRun
 from governance.ledger import Ledger, ReleaseInfo
 from governance.staged import StagedFile
+from governance.trace_index import Place, TraceIndex, open_index
 from governance.vault import Vault
 
 STAGES = ("ingest", "refine", "dedup", "anonymize")
@@ -70,6 +73,7 @@ class Lineage:
         except FileNotFoundError:
             raise NothingRun("nothing has run in this project yet", "damjang run project.yaml") from None
         self._latest: dict[str, Any] = found
+        self._out = out
         self._stages = out / "stages"
         self._vault = vault
         self._manifests: dict[str, dict[str, Any]] = {}
@@ -119,7 +123,8 @@ class Lineage:
         if len(raw) != 16:
             raise DocumentUnknown("this is no document id", "an id is 32 hexadecimal digits")
         ids = pa.array([raw], pa.binary(16))
-        entered = next(self.rows("ingest", "decisions", ids), None)
+        place = self.index.document(raw) if self.index else None
+        entered = next(self.rows("ingest", "decisions", ids, self._part(place)), None)
         if entered is None:
             raise DocumentUnknown(
                 f"document {document_id} never entered the latest run", "ids are stable: was it another project?"
@@ -137,8 +142,79 @@ class Lineage:
             **self._survivor(ids, part),
             removed=self._removed(ids, part),
             where=self._where(ids, part),
-            **self._shipped(raw, entered[0]["source_id"]),
+            **(self._placed(place) if place else self._shipped(raw, entered[0]["source_id"])),
         )
+
+    def document_of_record(self, source_id: str, record_key: str) -> str:
+        """The document id (hex) of a source's record (docs/adr: document identity)."""
+        message = f"doc\0{source_id}\0{record_key}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._vault.project_key, message, "sha256")[:16].hex()
+
+    def documents_of_subject(self, source_id: str, provider_id: str) -> list[str]:
+        """The documents (hex) of a person, by the id the source knows them by. Write an access-log row for each use."""
+        token = self._vault.subject_token(source_id, provider_id)
+        if self.index:
+            return [document.hex() for document in self.index.subject(token)]
+        found: set[bytes] = set()
+        for part in self.manifest("ingest").get("parts", ()):
+            if "subjects" in part["files"]:
+                with self.open("ingest", part["files"]["subjects"]) as file:
+                    table = file.table()
+                mine = pc.equal(table["subject_token"], pa.scalar(token, pa.binary(16)))
+                found |= set(table.filter(mine)["document_id"].to_pylist())
+        return sorted(document.hex() for document in found)
+
+    def document_at(self, shard: str, row: int) -> str:
+        """The document (hex) in a row of a shard (`shards/NAME.arrow`). Raises DocumentUnknown."""
+        assembled = self.manifest("assemble")
+        for made, ref in zip(assembled["facts"]["shards"], assembled["side"]["rows"], strict=True):
+            if made["path"] == shard and 0 <= row < made["rows"]:
+                with self.open("assemble", ref) as file:
+                    for number, rows in enumerate(file.batch_rows):
+                        if row < rows:
+                            return str(file.batch(number)["document_id"][row].as_py().hex())
+                        row -= rows
+        raise DocumentUnknown("no such row is shipped", "shards and rows are numbered as in the release's manifest")
+
+    def document_of_row(self, row_id: str) -> str:
+        """The document (hex) behind a row id. Raises DocumentUnknown."""
+        try:
+            raw = bytes.fromhex(row_id)
+        except ValueError:
+            raw = b""
+        found = self.index.row(raw) if self.index and len(raw) == 16 else None
+        if found is None and len(raw) == 16 and not self.index:
+            for ref in self.manifest("assemble").get("side", {}).get("rows", ()):
+                with self.open("assemble", ref) as file:
+                    table = file.table()
+                at = pc.index(table["row_id"], pa.scalar(raw, pa.binary(16))).as_py()
+                if at >= 0:
+                    found = table["document_id"][at].as_py()
+        if found is None:
+            raise DocumentUnknown("no such row is shipped", "a row id is the 32 hexadecimal digits of a shard's row_id")
+        return found.hex()
+
+    @functools.cached_property
+    def index(self) -> TraceIndex | None:
+        """The trace index of this run, when it was built: look-ups then read one batch instead of everything."""
+        return open_index(self._out, self._vault, self)
+
+    def _part(self, place: Place | None) -> str | None:
+        return None if place is None else str(self.manifest("ingest")["parts"][place.part]["name"].rstrip("s"))
+
+    def _placed(self, place: Place) -> dict[str, Any]:
+        if place.shard < 0:
+            return {}
+        assembled = self.manifest("assemble")
+        shard = assembled["facts"]["shards"][place.shard]
+        with self.open("assemble", assembled["side"]["rows"][place.shard]) as file:
+            row = place.row
+            for number, rows in enumerate(file.batch_rows):
+                if row < rows:
+                    row_id = file.batch(number)["row_id"][row].as_py().hex()
+                    return {"shard": shard["path"], "row": place.row, "row_id": row_id}
+                row -= rows
+        return {}
 
     def _survivor(self, ids: pa.Array, part: str) -> dict[str, Any]:
         for _, found in self.rows("dedup", "edges", ids, part):
