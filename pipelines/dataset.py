@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.files import digest_of, read_json, write_json
+from pipelines.files import damaged, digest_of, read_json, write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,15 @@ class Manifest:
 
     @classmethod
     def load(cls, path: Path) -> Manifest:
+        """Raises RunFileDamaged."""
         value = read_json(path)
-        value.pop("digest")
-        value["parts"] = tuple(Part.from_json(part) for part in value["parts"])
-        value["side"] = {kind: tuple(FileRef(**ref) for ref in refs) for kind, refs in value["side"].items()}
-        return cls(**value)
+        try:
+            value.pop("digest")
+            value["parts"] = tuple(Part.from_json(part) for part in value["parts"])
+            value["side"] = {kind: tuple(FileRef(**ref) for ref in refs) for kind, refs in value["side"].items()}
+            return cls(**value)
+        except (AttributeError, KeyError, TypeError):
+            raise damaged(path) from None
 
 
 def _sum(items: Iterable[tuple[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:

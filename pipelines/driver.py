@@ -30,12 +30,14 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Told to the reporter while a step runs: units done of units planned."""
+    """Told to the reporter while a step runs: units done of units planned, in step `number` of `of`."""
 
     stage: str
     step: str
     done: int
     total: int
+    number: int = 1
+    of: int = 1
 
 
 Report = Callable[[Progress], None]
@@ -126,7 +128,8 @@ class Driver:
 
         def tick() -> None:
             finished = sum(1 for entry in os.scandir(done) if entry.name.endswith(".json"))
-            self._report(Progress(stage.name, planned.name, min(finished, len(paths)), len(paths)))
+            place = len(receipts) + 1, len(stage.steps())
+            self._report(Progress(stage.name, planned.name, min(finished, len(paths)), len(paths), *place))
 
         if pending:
             self._work(stage, folder, planned, pending, receipts, tick)

@@ -57,3 +57,15 @@ class RunnerMissing(PipelineError):
     """The runner asked for needs something that is not installed here (Java, the job server's jar)."""
 
     exit_code = 3
+
+
+class NoTrustRoot(PipelineError):
+    """Nobody was named who may sign, so nothing can be proposed."""
+
+    exit_code = 3
+
+
+class RunFileDamaged(PipelineError):
+    """A file that a run wrote is not what a run writes: cut, edited, or of another version."""
+
+    exit_code = 1

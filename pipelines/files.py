@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from damjang.certificates.canonical import canonical
+from pipelines.errors import RunFileDamaged
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -28,7 +29,19 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    return json.loads(path.read_bytes())
+    """What `write_json` wrote. Raises RunFileDamaged."""
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError:
+        raise damaged(path) from None
+
+
+def damaged(path: Path) -> RunFileDamaged:
+    """The error for a file that is not what a run wrote."""
+    return RunFileDamaged(
+        f"{path.parent.name}/{path.name} is damaged",
+        "remove this file and run again: a run writes it anew",
+    )
 
 
 def digest_of(value: Any) -> str:

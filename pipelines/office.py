@@ -9,6 +9,7 @@ from damjang.certificates.reader import load_root
 from damjang.certificates.signers import signer_from_uri
 from governance.audit import AuditLog, create_tables
 from governance.issuing import Office
+from pipelines.errors import NoTrustRoot
 from schemas.project import Project
 
 if TYPE_CHECKING:
@@ -22,8 +23,16 @@ def signer_of(project: Project, uri: str) -> Signer:
 
 def office_of(project: Project, ledger: Ledger, *, log_key: bool = True) -> Office:
     """The usual places, with the audit log in the ledger's database; `log_key=False` reads only."""
+    path = project.root / project.signing.trust
+    if not path.exists():
+        raise NoTrustRoot(
+            f"no root of trust yet ({project.signing.trust}): nobody is named who may sign, so nothing can be proposed",
+            "each officer: `damjang keys new officer-1.key --person officer-1 --role officer`; then `damjang trust new"
+            " --key keys/engineer.pub --key keys/log.pub --key officer-1.pub --key officer-2.pub"
+            " --officer file:officer-1.key --organisation NAME --threshold 2`; then run again",
+        )
     create_tables(ledger.engine)
-    root = load_root(project.root / project.signing.trust)
+    root = load_root(path)
     signer = signer_of(project, project.signing.log) if log_key else None
     log = AuditLog(ledger.engine, root.log_origin, signer)
     return Office.of(project.root, log, output=project.output, trust=project.signing.trust)

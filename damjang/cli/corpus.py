@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from damjang.cli.projects import Json
+from damjang.cli.options import Json
 from damjang.cli.show import emit_json, say
 
 
@@ -35,7 +35,9 @@ def demo_corpus(
     if json:
         emit_json(asdict(made))
         return
-    say(f"wrote {made.documents:,} documents, {made.file_bytes / 1e6:.1f} MB, to {out}; the gold lies in {out / 'gold'}")
+    say(
+        f"wrote {made.documents:,} documents, {made.file_bytes / 1e6:.1f} MB, to {out}; the gold lies in {out / 'gold'}"
+    )
 
 
 def dedup(

@@ -6,65 +6,88 @@ it again), 6 another run holds the folder, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from damjang.cli import corpus, detecting, projects, releases, tracing
+from damjang.cli import auditing, corpus, detecting, officers, projects, status, tracing, trainer
 
 app = typer.Typer(
     name="damjang",
     help="담장: 한국어 학습데이터를 책임질 수 있는 샤드로. Korean text to Arrow shards that can be accounted for.",
+    epilog="Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 configuration, 4 input, 5 the run failed, 6 busy.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (projects, releases, tracing, corpus, detecting):
+for group in (projects, status, trainer, officers, auditing, tracing, corpus, detecting):
     group.add_to(app)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"damjang {version('damjang')}")
+        raise typer.Exit
+
+
+@app.callback()
+def frame(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+EXTRAS = frozenset(
+    {
+        "alembic", "apache_beam", "datasketch", "great_expectations", "hyperscan", "jsonschema", "kiwipiepy", "orjson",
+        "pandas", "polars", "presidio_analyzer", "presidio_anonymizer", "psutil", "psycopg", "pydantic", "sqlalchemy",
+        "zstandard",
+    }
+)  # fmt: skip
+"""Import names that come with the extra `pipeline`."""
+
+
 def main() -> None:
-    """Run a command; an error of ours is one or two lines without a traceback."""
+    """Run a command; whatever goes wrong is one or two lines without a traceback."""
     try:
         app()
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing is lost, the same command goes on where it stopped\n")
-        raise SystemExit(130) from None
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] in EXTRAS:
-            sys.stderr.write(f"error: this command needs {error.name}\n  install it: pip install 'damjang[pipeline]'\n")
-            raise SystemExit(3) from None
+    except SystemExit as leaving:
+        if leaving.code == 130:  # typer's way of ending on Ctrl-C
+            sys.stderr.write("interrupted: nothing is lost, the same command goes on where it stopped\n")
         raise
     except Exception as error:
         raise SystemExit(_told(error)) from None
 
 
-EXTRAS = (
-    "apache_beam",
-    "sqlalchemy",
-    "polars",
-    "pydantic",
-    "yaml",
-    "presidio_analyzer",
-    "great_expectations",
-    "kiwipiepy",
-)
-
-
 def _told(error: Any) -> int:
-    """Print an error of ours and return its exit code; anything else is a fault of ours and says so, without values."""
+    """Print an error and return its exit code. One that is not ours never shows its text: it could hold a value."""
     message, code = getattr(error, "message", None), getattr(error, "exit_code", None)
-    if message is None or code is None:
-        frame = error.__traceback__
-        while frame.tb_next is not None:
-            frame = frame.tb_next
-        where = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"
-        sys.stderr.write(f"error: {type(error).__name__} at {where}\n  a fault of ours: please report this line\n")
-        return 5
-    remedy = getattr(error, "remedy", "")
+    if isinstance(message, str) and isinstance(code, int):
+        return _say(message, getattr(error, "remedy", ""), code)
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in EXTRAS:
+        return _say(f"this command needs {error.name}", "install it: pip install 'damjang[pipeline]'", 3)
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        return _say(f"{where}{os.strerror(error.errno)}", "mend that and run the same command again", 4)
+    if type(error).__module__.startswith("sqlalchemy."):
+        return _say(f"the database refused ({type(error).__name__})", "is the ledger or the vault damaged or open?", 5)
+    frame = error.__traceback__
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"
+    return _say(f"{type(error).__name__} at {where}", "a fault of ours: please report this line", 5)
+
+
+def _say(message: str, remedy: str, code: int) -> int:
     sys.stderr.write(f"error: {message}\n" + (f"  {remedy}\n" if remedy else ""))
-    return int(code)
+    return code
 
 
 if __name__ == "__main__":

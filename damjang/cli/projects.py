@@ -1,4 +1,4 @@
-"""init, run, status, demo: the data engineer's commands."""
+"""init, run, demo: the data engineer's commands."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
+from damjang.cli.options import Json, now
 from damjang.cli.show import console, counts_table, emit_json, live, say
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-
-
-def now() -> dt.datetime:
-    """The command's time, read once and passed on."""
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+__all__ = ["Json", "add_to", "now", "run_to_summary"]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
     app.command("init")(init)
     app.command("run")(run)
-    app.command("status")(status)
     app.command("demo")(demo)
 
 
@@ -35,7 +30,7 @@ def init(
 
     Example: damjang init korean-public
     """
-    from damjang.cli.template import TEMPLATE
+    from damjang.cli.template import GITIGNORE, TEMPLATE
     from governance.founding import found_demo, found_keys, found_project
     from schemas.errors import ConfigError
 
@@ -44,19 +39,20 @@ def init(
         raise ConfigError(f"{path} is there already", "choose another folder; a project is never overwritten")
     folder.mkdir(parents=True, exist_ok=True)
     at = now()
-    label = _project_name(name or folder.resolve().name)
-    path.write_text(TEMPLATE.format(name=label, as_of=at.date().isoformat()), encoding="utf-8")
-    (folder / "clusters.yaml").write_text("# clusters that may pull: id, operator, country, public key\nclusters: []\n")
     found_project(folder, at, ledger="sqlite:///ledger.db", vault="vault/vault.db", vault_key="file:vault/vault.key")
     if demo_root:
         found_demo(folder, at)
     else:
         found_keys(folder, at, [("engineer-1", "engineer"), ("log-1", "log")])
-    say(f"made {path}: name your sources there, then: damjang run {path}")
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "clusters.yaml").write_text("# clusters that may pull: id, operator, country, public key\nclusters: []\n")
+    (folder / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
+    label = _project_name(name or folder.resolve().name)
+    path.write_text(TEMPLATE.format(name=label, as_of=at.date().isoformat()), encoding="utf-8")
+    say(f"made {path}: put text into {folder / 'data'}, name its source there, then: damjang run {path}")
     if not demo_root:
-        say(
-            "before the first certificate, officers make keys (`damjang keys new`) and you name them (`damjang trust new`)"
-        )
+        say("the first release needs a root of trust: `damjang keys new` for each officer, then `damjang trust new`")
+        say(f"back up {folder / 'vault'} and {folder / 'keys'}, apart from one another: without them nothing opens")
 
 
 def _project_name(text: str) -> str:
@@ -75,13 +71,15 @@ def run(
 ) -> None:
     """Run a project: register, ingest, refine, dedup, anonymize, assemble, validate, certify.
 
-    Finished stages are found, not redone; after a crash the same command goes on. Example: damjang run project.yaml
+    Finished stages are found, not redone; after a crash the same command goes on.
+
+    Example: damjang run project.yaml
     """
     summary = run_to_summary(project, workers, runner, only, as_of, flink_jar, quiet=json)
     if json:
         emit_json(summary)
     else:
-        _tell(summary)
+        _tell(summary, project)
 
 
 def run_to_summary(
@@ -110,53 +108,38 @@ def run_to_summary(
         return run_project(opened, options, bars.report, bars.announce)
 
 
-def _tell(summary: dict[str, Any]) -> None:
+def _tell(summary: dict[str, Any], project: Path) -> None:
     console.print(counts_table(summary["counts"]))
     for stage, seconds in summary["seconds"].items():
         size = summary["input_bytes"] / 1e6
         say(f"{stage:<10} {seconds:7.1f} s  {size / max(seconds, 0.001):8.1f} MB/s of input")
+    if not summary["seconds"]:
+        say("nothing to do: every stage had finished before")
     if summary["release"]:
-        say(f"release {summary['release']}: see `damjang status`")
+        _tell_release(str(summary["release"]), project)
 
 
-def status(
-    project: Annotated[Path, typer.Option("--project", help="The project file.")] = Path("project.yaml"),
-    json: Json = False,
-) -> None:
-    """What has run, what waits, what is published.
+def _tell_release(release: str, project: Path) -> None:
+    """Published in a demo root; elsewhere it waits for officers, and says for which."""
+    from damjang.cli.officers import open_office
+    from governance.issuing import proposals
 
-    Example: damjang status --project demo/project.yaml
-    """
-    from governance.ledger import Ledger
-    from schemas.projectfile import load_project
-
-    loaded = load_project(project)
-    ledger = Ledger.open(loaded.ledger, loaded.root, create=False)
-    releases = [
-        {"release": r.label, "state": r.state, "documents": r.documents, "bytes": r.bytes, "data_class": r.data_class}
-        for r in ledger.releases(loaded.name)
-    ]
-    stages = [
-        {"stage": s.stage, "folder": s.folder, "counts": s.counts, "recorded_at": s.recorded_at}
-        for s in ledger.stages()
-    ]
-    if json:
-        emit_json({"project": loaded.name, "stages": stages, "releases": releases})
+    loaded, _, office = open_office(project, log_key=False)
+    if office.published(release).exists():
+        say(f"published: {office.published(release)}")
         return
-    if not stages:
-        say("nothing has run yet: damjang run " + str(project))
-        return
-    latest = {s["stage"]: s["counts"] for s in stages if s["counts"]}
-    console.print(counts_table(latest))  # type: ignore[arg-type]
-    for row in releases:
-        say(f"{row['release']}: {row['state']}, {row['documents']:,} rows, {row['bytes']:,} bytes, {row['data_class']}")
+    for waiting in proposals(office, now()):
+        if waiting.release == release:
+            missing = waiting.threshold - len(waiting.approved_by)
+            say(f"제안됨 (proposed): {release} waits for {missing} more of {waiting.threshold} officers; each types:")
+            say(f"  damjang sign {release} --key file:THEIR.key --project {loaded.root / project.name}")
 
 
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Where to make the demo.")] = Path("demo"),
     docs: Annotated[int, typer.Option(min=200, help="How many documents.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Another seed, another corpus.")] = 1,
-    workers: Annotated[int, typer.Option(min=1)] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
 ) -> None:
     """The whole road on a generated corpus: make, run, verify, pull, load, report.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -29,27 +29,31 @@ def say(line: str) -> None:
 
 
 class Live:
-    """One bar a stage: its steps' units as they finish."""
+    """One bar a stage. A stage's steps share its bar: step 2 of 5, half done, is at three tenths."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._bars: dict[str, TaskID] = {}
 
     def report(self, step: StepProgress) -> None:
+        """A step's units so far."""
         if self._progress is None:
             return
-        if step.stage not in self._bars:
-            self._bars[step.stage] = self._progress.add_task(step.stage, total=step.total, step="")
-        self._progress.update(self._bars[step.stage], completed=step.done, total=step.total, step=step.step)
+        share = step.done / step.total if step.total else 1.0
+        units = f"{step.done:,}/{step.total:,} units"
+        text = f"{step.step} (step {step.number}/{step.of}) {units}" if step.of > 1 else units
+        self._progress.update(self._bar(step.stage), completed=(step.number - 1 + share) / step.of, detail=text)
 
     def announce(self, stage: str) -> None:
-        if self._progress is None:
-            return
+        """A stage that is done, now or before."""
+        if self._progress is not None:
+            self._progress.update(self._bar(stage), completed=1.0, detail="[green]done[/]")
+
+    def _bar(self, stage: str) -> TaskID:
+        assert self._progress is not None
         if stage not in self._bars:
-            self._bars[stage] = self._progress.add_task(stage, total=1, step="")
-        bar = self._bars[stage]
-        total = self._progress.tasks[self._progress.task_ids.index(bar)].total or 1
-        self._progress.update(bar, completed=total, total=total, step="[green]done")
+            self._bars[stage] = self._progress.add_task(stage, total=1.0, detail="")
+        return self._bars[stage]
 
 
 @contextmanager
@@ -61,15 +65,27 @@ def live(quiet: bool) -> Iterator[Live]:
     columns = (
         TextColumn("{task.description:<10}"),
         BarColumn(bar_width=32),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[step]:<10}"),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[detail]}"),
     )
     with Progress(*columns, console=console) as progress:
         yield Live(progress)
 
 
-def counts_table(counts: dict[str, dict[str, dict[str, int]]]) -> Table:
+@contextmanager
+def copying(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Progress of a copy: call it with (bytes done, bytes in all)."""
+    if quiet or not console.is_terminal:
+        yield lambda done, total: None
+        return
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(bar_width=32), DownloadColumn(), console=console, transient=True
+    ) as progress:
+        bar = progress.add_task("copying", total=None)
+        yield lambda done, total: progress.update(bar, completed=done, total=total)
+
+
+def counts_table(counts: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Table:
     """Stage by stage and source by source: in = kept + changed + dropped + quarantined."""
     table = Table(title="문서 수 (documents)", title_justify="left")
     for column in ("stage", "source", "in", "kept", "changed", "dropped", "quarantined"):

@@ -45,3 +45,13 @@ shard_bytes: 64MiB
 max_record_bytes: 16MiB
 workers: 1
 """
+
+GITIGNORE = """\
+# Keys, personal data and everything that a run writes stay out of version control.
+keys/
+vault/
+data/
+out/
+*.key
+ledger.db*
+"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.projects import Json
+from damjang.cli.options import Json
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:

@@ -1,0 +1,21 @@
+"""Options that several commands share, and the command's one look at the clock. Light: every command imports this."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+ProjectFile = Annotated[Path, typer.Option("--project", help="The project file.")]
+Trust = Annotated[
+    Path | None, typer.Option("--trust", help="The issuer's root.json; the one pinned on this machine if omitted.")
+]
+PROJECT = Path("project.yaml")
+
+
+def now() -> dt.datetime:
+    """The command's time, read once and passed on."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
