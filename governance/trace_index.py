@@ -3,7 +3,7 @@
 Three staged files (sealed like any other, keys in the vault), each sorted by a 16-byte key and cut into batches by the
 key's first bits, so that one look-up opens one batch: `documents` (document → part of ingest, shard, row), `rows` (row
 id → document) and `subjects` (subject token → documents). Ids are personal data: the index has the staged files'
-retention, and a rewrite makes another. It is built in passes over the id range, so that memory does not grow with the corpus.
+retention, and a rewrite makes another. It is built in passes over the id range: memory does not grow with the corpus.
 """
 
 from __future__ import annotations
