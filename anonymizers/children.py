@@ -40,6 +40,7 @@ _OTHER_BEHIND: Final = re.compile(
 _NOBODY_BEHIND: Final = re.compile(
     r"^\s?(?:인가|인지|이냐|냐|이라면|라면|인생|들|도|수준|같|만도|용|야\?|이야\?|에요\?|예요\?|이에요\?|용|이나)"
 )
+_NOBODY_BEFORE: Final = re.compile(r"(?:어떻게|어째서|왜|무슨)\s*$")
 _OTHER_BEFORE: Final = re.compile(
     r"(?:아들|딸|아이|애기|아기|애|조카|동생|손자|손녀|자녀|자식|큰애|작은애|첫째|둘째|막내|걔|그\s?애|친구|오빠|언니|누나|형|녀석|꼬마|학생)"
     r"(?:은|는|이|가|도|만|의|한테|에게|들이|들은|들도|을|를|랑)?\s?(?:이제|올해|벌써|아직|지금|현재|만|겨우|고작|어떻게|왜|내년에|[가-힣]{0,6})?\s*(?:만\s?)?$"
@@ -112,6 +113,8 @@ def _age(match: re.Match[str]) -> int:
 def _judge(text: str, match: re.Match[str], age: int) -> tuple[Literal["author", "mention"], int]:
     before, behind = _sentence_around(text, match.start(), match.end())
     sure = 400_000 if age >= 14 else 900_000
+    if _NOBODY_BEFORE.search(before):
+        return "mention", sure // 2
     if (
         _OTHER_BEHIND.match(behind)
         or _NOBODY_BEHIND.match(behind)
