@@ -252,12 +252,6 @@ class WithdrawalStale(GovernanceError):
     exit_code = 1
 
 
-class DifferenceInvalid(GovernanceError):
-    """A proof does not show that a release differs from the one before by the removed rows alone."""
-
-    exit_code = 1
-
-
 class LineageNotSent(GovernanceError):
     """An OpenLineage endpoint did not take the events; they are in the file all the same."""
 

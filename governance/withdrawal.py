@@ -7,7 +7,7 @@ old keys (the order is in the ledger before the vault carries it out), queues th
 Each of the three may be run again after a crash and finds what is done.
 
 A release of class PSEUDO_28-2 is not searched for a person (28-5, 28-7): raw and staged files are handled, and the
-exemption cited. Trained weights are not covered, and the plan says so.
+exemption cited. The proof of what changed is damjang.certificates.difference. Trained weights are not covered, and the plan says so.
 """
 
 from __future__ import annotations
