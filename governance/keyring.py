@@ -91,10 +91,10 @@ def wrap_file_key(wrap: bytes, file_id: bytes, key: bytes) -> str:
 
 def unwrap_file_key(wrap: bytes, file_id: bytes, sealed: str) -> bytes:
     """The inverse; raises KeyringError when the receipt was altered."""
-    raw = base64.b64decode(sealed)
     try:
+        raw = base64.b64decode(sealed)
         return AESGCM(wrap).decrypt(raw[:12], raw[12:], file_id)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: not base64, or too short for a nonce
         raise KeyringError(
             "a receipt's file key does not open", "the receipt was altered: remove its stage folder and run again"
         ) from error

@@ -132,7 +132,7 @@ class StagedFile:
         count = (length - 16 - 8) // 16
         footer = self._open(at, count + 1, _FOOTER)
         (stated,) = struct.unpack_from("<Q", footer)
-        if stated != count:
+        if stated != count or at + 4 + length != len(self._map) - 12:  # nothing unsealed between footer and end
             raise self._broken("has a footer that does not add up")
         numbers = struct.unpack_from(f"<{2 * count}Q", footer, 8)
         self._offsets, self.batch_rows = numbers[:count], numbers[count:]
