@@ -1,1 +1,1 @@
-"""The contracts every room shares: Arrow schemas, the project file, policies, entity labels. Imports nothing of ours."""
+"""The contracts every room shares: Arrow schemas, project file, policies, entity labels. Imports nothing of ours."""

@@ -69,6 +69,10 @@ class Dedup(_Model):
     exact: bool = True
     near: bool = True
     paragraphs: bool = False
+    paragraph_documents: Annotated[int, Field(ge=2)] = 20  # documents of one source that share a boilerplate paragraph
+    paragraph_chars: Annotated[int, Field(ge=1)] = 20
+    decontaminate: Literal["off", "flag", "drop"] = "drop"  # what contains an item of the project's evaluation sets
+    contamination_ppm: Annotated[int, Field(ge=1, le=1_000_000)] = 500_000  # share of the item's 13-eojeol runs
     threshold_ppm: Ppm = 800_000
     bands: Annotated[int, Field(ge=1, le=256)] = 32
     rows: Annotated[int, Field(ge=1, le=64)] = 4

@@ -1,7 +1,7 @@
 """Feeds damjang.demo.compare from a finished demo project: what its decision files say, by the gold's record keys.
 
-Document ids are keyed, so they can't be read back. The gold's keys are turned into ids with the vault's project key,
-and looked up; a document that the gold doesn't name keeps its id as its key, so that a find in it still counts as extra.
+Document ids are keyed, so they can't be read back. The gold's keys are turned into ids with the vault's project key
+and looked up; a document that the gold doesn't name keeps its id as its key, so that a find in it counts as extra.
 """
 
 from __future__ import annotations
@@ -101,11 +101,20 @@ def _fates(lineage: Lineage, key: Any) -> dict[Key, Fate]:
 
 
 def _spans(lineage: Lineage, key: Any) -> dict[Key, list[Span]]:
+    """Found spans in code points of the raw text: what dedup cut out as boilerplate in front of them is added again."""
+    cuts: dict[bytes, list[tuple[int, int]]] = {}
+    for _, table in _tables(lineage, "dedup", "paragraphs"):
+        for document, start, end in zip(*(table[n].to_pylist() for n in ("document_id", "start", "end")), strict=True):
+            cuts.setdefault(document, []).append((start, end + 1))  # with the line break
     spans: dict[Key, list[Span]] = {}
     for part, table in _tables(lineage, "anonymize", "spans"):
         columns = (table[name].to_pylist() for name in ("document_id", "start", "end", "type"))
         for document, start, end, kind in zip(*columns, strict=True):
-            spans.setdefault(key(part, document), []).append((start, end, kind))
+            shift = 0
+            for low, high in sorted(cuts.get(document, ())):
+                if low <= start + shift:
+                    shift += high - low
+            spans.setdefault(key(part, document), []).append((start + shift, end + shift, kind))
     return spans
 
 
