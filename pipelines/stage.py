@@ -55,10 +55,17 @@ class Planned:
 class Stage(Protocol):
     """A stage of the road. `version` changes when its output would, for equal input."""
 
-    name: str
-    version: str
-    inputs: Sequence[str]
-    """Names of the stages it reads."""
+    @property
+    def name(self) -> str:
+        """As in a stage folder's name."""
+
+    @property
+    def version(self) -> str:
+        """The stage's declared version."""
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """Names of the stages it reads."""
 
     def reads(self, run: Run) -> Mapping[str, Any]:
         """Beyond input manifests, all that its output depends on; names the output folder."""

@@ -69,6 +69,14 @@ class Source(_Model):
     child_directed: bool = False
 
 
+class EvaluationSet(_Model):
+    """Benchmark items that no training document may contain: JSONL files and the field that holds an item's text."""
+
+    id: SourceId
+    paths: tuple[str, ...] = Field(min_length=1)
+    text: str = "text"
+
+
 class Release(_Model):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     valid_days: Annotated[int, Field(gt=0, le=1095)] = 180
@@ -100,6 +108,7 @@ class Project(_Model):
     release: Release
     sources: tuple[Source, ...] = Field(min_length=1)
     consents: tuple[str, ...] = ()
+    evaluation_sets: tuple[EvaluationSet, ...] = ()
     output: str = "out"
     ledger: str = "sqlite:///ledger.db"
     vault: str = "vault/vault.db"

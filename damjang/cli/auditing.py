@@ -53,9 +53,8 @@ def audit_verify(
         emit_json({"valid": True, "entries": report.size, "proven": report.proven, "checkpoints": report.checkpoints,
                    "leaves_compared": report.leaves_compared, "checkpoint_is_outside": not inside})  # fmt: skip
         return
-    say(
-        f"[green]일치함 (agrees)[/]: {report.proven:,} of {report.size:,} entries proven by {report.checkpoints} checkpoints"
-    )
+    say(f"[green]일치함 (agrees)[/]: {report.proven:,} of {report.size:,} entries")
+    say(f"  {report.checkpoints} checkpoints, {report.leaves_compared:,} leaves compared one by one")
     if report.size > report.proven:
         say(
             f"  {report.size - report.proven:,} entries are newer than any checkpoint: `damjang audit export` signs one"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
+import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -27,9 +30,15 @@ def demonstrate(folder: Path, docs: int, seed: int, workers: int, at: dt.datetim
     say(f"done in {time.monotonic() - started:.0f} s")
     say(f"[bold]open[/] {report}")
     say("try next:")
-    say(f"  damjang status --project {folder}/project.yaml")
-    say(f"  damjang verify {folder}/out/releases/{summary['release']}")
-    say(f"  damjang trace {_some_document(folder)} --project {folder}/project.yaml")
+    command = _command()
+    say(f"  {command} status --project {folder}/project.yaml")
+    say(f"  {command} verify {folder}/out/releases/{summary['release']}")
+    say(f"  {command} trace {_some_document(folder)} --project {folder}/project.yaml")
+
+
+def _command() -> str:
+    """How to type this program here: in an environment that is not active it is not on the path."""
+    return "damjang" if shutil.which("damjang") else os.path.relpath(sys.argv[0])
 
 
 def _found(folder: Path, docs: int, seed: int, at: dt.datetime) -> None:
@@ -44,9 +53,8 @@ def _found(folder: Path, docs: int, seed: int, at: dt.datetime) -> None:
         say(f"{folder} is there already: going on with it")
         return
     made = write_corpus(folder / "corpus", docs, seed)
-    say(
-        f"[bold]0.[/] wrote {made.documents:,} documents, {made.file_bytes / 1e6:.1f} MB of generated Korean, gold beside them"
-    )
+    size = f"{made.documents:,} documents, {made.text_bytes / 1e6:.1f} MB of text"
+    say(f"[bold]0.[/] wrote {size} in {len(made.sources)} sources and 4 file formats, its gold beside it")
     found_project(folder, at, ledger="sqlite:///ledger.db", vault="vault/vault.db", vault_key="file:vault/vault.key")
     found_demo(folder, at)
     cluster = new_key(folder / "keys" / "cluster.key", "demo-cluster", "cluster", at)
@@ -78,9 +86,8 @@ def _pull_and_load(folder: Path, release: str, at: dt.datetime) -> None:
         now=at,
         receipts=folder / "out" / "receipts",
     )
-    say(
-        f"[bold]2.[/] verified and pulled {release} as demo-cluster: {pulled.copied} shards copied, {pulled.kept} there already"
-    )
+    shards = f"{pulled.copied} shards copied, {pulled.kept} there already"
+    say(f"[bold]2.[/] verified and pulled {release} as demo-cluster: {shards}, receipt signed")
     started, rows, size = time.monotonic(), 0, 0
     for batch in damjang.open(to, purpose="pretraining"):
         rows += batch.num_rows
@@ -94,10 +101,11 @@ def _against_gold(folder: Path) -> None:
     from damjang.cli.goldcheck import compare_with_gold
 
     table = Table(title="정답과 비교 (against the gold)", title_justify="left")
-    for column in ("kind", "planted", "found", "missed", "extra"):
-        table.add_column(column, justify="left" if column == "kind" else "right")
+    for column in ("kind", "planted", "found", "missed", "extra", "note"):
+        table.add_column(column, justify="left" if column in ("kind", "note") else "right")
     for row in compare_with_gold(folder):
-        table.add_row(row.kind, f"{row.planted:,}", f"{row.found:,}", f"{row.missed:,}", f"{row.extra:,}")
+        numbers = [f"{number:,}" for number in (row.planted, row.found, row.missed, row.extra)]
+        table.add_row(row.kind, *numbers, row.note)
     console.print(table)
 
 

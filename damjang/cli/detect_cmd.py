@@ -53,8 +53,8 @@ def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN
 
     texts: list[str] = []
     wanted: list[list[tuple[int, int, str]]] = []
-    for number, row in _rows(gold):
-        texts.append(_text(gold, number, row))
+    for number, row in read_rows(gold):
+        texts.append(read_text(gold, number, row))
         try:
             wanted.append([(int(s), int(e), str(label)) for s, e, label, *_ in row.get("spans", ())])
         except (TypeError, ValueError):
@@ -100,8 +100,8 @@ def _batches(path: Path) -> Iterator[tuple[list[object], list[str]]]:
     ids: list[object] = []
     texts: list[str] = []
     size = 0
-    for number, row in _rows(path):
-        text = _text(path, number, row)
+    for number, row in read_rows(path):
+        text = read_text(path, number, row)
         ids.append(row.get("id", number))
         texts.append(text)
         size += len(text)
@@ -112,7 +112,7 @@ def _batches(path: Path) -> Iterator[tuple[list[object], list[str]]]:
         yield ids, texts
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     import orjson
 
     with path.open("rb") as file:
@@ -128,7 +128,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, row
 
 
-def _text(path: Path, number: int, row: dict[str, Any]) -> str:
+def read_text(path: Path, number: int, row: dict[str, Any]) -> str:
     text = row.get("text")
     if not isinstance(text, str):
         raise LineError(f"{path}:{number} has no text", 'Lines look like {"id": …, "text": …}.')

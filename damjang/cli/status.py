@@ -13,7 +13,7 @@ from damjang.cli.options import PROJECT, Json, ProjectFile, now
 from damjang.cli.show import console, counts_table, emit_json, say
 
 if TYPE_CHECKING:
-    from governance.ledger import Ledger
+    from governance.ledger import Ledger, StageInfo
     from schemas.project import Project
 
 SOON = dt.timedelta(days=7)
@@ -88,7 +88,7 @@ def _latest(project: Project, ledger: Ledger) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _of(stage: Any, project: Project) -> bool:
+def _of(stage: StageInfo, project: Project) -> bool:
     """A ledger may serve several projects; a stage folder says whose it is by lying here."""
     return (project.root / project.output / "stages" / stage.folder).is_dir()
 

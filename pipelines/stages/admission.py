@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from governance.consents import ConsentSnapshot
-
 from anonymizers import art24
+from governance.consents import ConsentSnapshot
 from governance.vault.tombstones import tombstones_from
 from pipelines.identity import document_id, located_id, subject_token
 from pipelines.readers import RawBatch

@@ -1,9 +1,10 @@
-"""dedup: exact, then near. Here the plan; the unit functions stand in dedup_work.py, the arithmetic in ext/.
+"""dedup: exact, then near. Here the plan; unit functions in screening.py and dedup_work.py, arithmetic in ext/.
 
-Five steps (design.md, Dedup, the shape): `hash` (keyed content hashes by hash range), `exact` (copies collapse to their
-least member), `band` (signatures of those left, band entries by hash range), `verify` (in each bucket the least
-document against the others by exact Jaccard, in rounds; edges are verified pairs), `walk` (greedy survivors in the
-survivor order) and `apply` (decisions, edges and the texts that stay). Nothing but paths and ranges reaches Beam.
+First `screen` (items of evaluation sets), `paragraphs` and `boilerplate` (paragraphs that a source repeats). Then, over
+the stage's input text as it stands (design.md, Dedup, the shape): `hash` (keyed content hashes by hash range), `exact`
+(copies collapse to their least member), `band` (signatures of those left, band entries by hash range), `verify` (in
+each bucket the least document against the others by exact Jaccard, in rounds; edges are verified pairs), `walk` (greedy
+survivors in the survivor order) and `apply` (decisions, edges and the texts that stay).
 """
 
 from __future__ import annotations
@@ -19,23 +20,32 @@ from pipelines.dataset import Part
 from pipelines.entries import ranges_for
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.stages.refine import part_units
+from pipelines.stages.screening import evaluation_digest
 
+PARAGRAPHS_EACH = 16  # for sizing hash ranges: paragraphs of a document, about
 SCHEME = f"{minhash.SCHEME}/{minhash.VERSION}"
 WORK = "pipelines.stages.dedup_work"
+SCREENING = "pipelines.stages.screening"
+PROCESS = {step: f"{SCREENING}:{step}" for step in ("screen", "paragraphs", "boilerplate")}
 
 
 class DedupStage(StageBase):
     """Reads refined parts."""
 
     name = "dedup"
-    version = "1"
+    version = "2"
     inputs = ("refine",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
-        return {"policy": run.policy.digest, "scheme": SCHEME, "ranks": _ranks(run)}
+        return {
+            "policy": run.policy.digest,
+            "scheme": SCHEME,
+            "ranks": _ranks(run),
+            "evaluation_sets": evaluation_digest(run.project) if run.policy.dedup.decontaminate != "off" else "",
+        }
 
     def steps(self) -> Sequence[str]:
-        return ("hash", "exact", "band", "verify", "walk", "apply")
+        return ("screen", "paragraphs", "boilerplate", "hash", "exact", "band", "verify", "walk", "apply")
 
     def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
         policy = run.policy.dedup
@@ -47,15 +57,27 @@ class DedupStage(StageBase):
             "ranks": _ranks(run),
             "exact_ranges": ranges_for(documents, 1),
             "band_ranges": ranges_for(documents, policy.bands),
+            "paragraph_ranges": ranges_for(documents, PARAGRAPHS_EACH),
             "groups": min(len(parts), 256),
             "parts": len(parts),
+            "sources": sorted({part.source_id for part in parts}),
+            "evaluation_sets": [found.model_dump(mode="json") for found in run.project.evaluation_sets],
         }
 
         def side(kind: str) -> list[Any]:
             return [asdict(ref) for made in receipts.values() for r in made for ref in r.side.get(kind, ())]
 
+        screened = {r.unit: asdict(ref) for r in receipts.get("screen", ()) for ref in r.side.get("screened", ())}
         units: list[dict[str, Any]]
-        if step in ("hash", "band"):
+        if step == "screen":
+            wanted = policy.decontaminate != "off" and bool(run.project.evaluation_sets)
+            units = part_units(run, "refine") if wanted else []
+        elif step == "paragraphs":
+            units = part_units(run, "refine") if policy.paragraphs else []
+        elif step == "boilerplate":
+            config["entries"] = side("paragraphs")
+            units = [{"index": n} for n in range(config["paragraph_ranges"])] if config["entries"] else []
+        elif step in ("hash", "band"):
             wanted = policy.exact if step == "hash" else policy.near
             units = part_units(run, "refine") if wanted else []
             config["copies"] = side("copies")
@@ -69,9 +91,10 @@ class DedupStage(StageBase):
             config |= {"copies": side("copies"), "pairs": side("pairs")}
             units = [{"index": 0}]
         else:
-            config["drops"] = side("drops")
+            config |= {"drops": side("drops"), "boilerplate": side("boilerplate")}
             units = part_units(run, "refine")
-        return Planned(step, f"{WORK}:{step}", units, config)
+        units = [unit | {"screened": screened[unit["index"]]} if unit["index"] in screened else unit for unit in units]
+        return Planned(step, PROCESS.get(step, f"{WORK}:{step}"), units, config)
 
     def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:
         parts = [part for receipt in receipts["apply"] for part in receipt.parts]
@@ -85,6 +108,10 @@ class DedupStage(StageBase):
             "edges": walk["edges"],
             "exact_dropped": walk["exact_dropped"],
             "near_dropped": walk["near_dropped"],
+            "contaminated": sum(receipt.facts["contaminated"] for receipt in receipts["screen"]),
+            "brief_items": max((receipt.facts["brief_items"] for receipt in receipts["screen"]), default=0),
+            "boilerplate_paragraphs": sum(receipt.facts["boilerplate"] for receipt in receipts["boilerplate"]),
+            "paragraphs_removed": sum(receipt.facts["paragraphs_removed"] for receipt in receipts["apply"]),
             "alarms": alarms(parts, run.policy.dedup.alarm_share_ppm),
         }
         return parts, {}, facts

@@ -17,6 +17,7 @@ from governance.staged import bounded_batches
 from pipelines.dataset import FileRef, Part
 from pipelines.decisions import Decisions
 from pipelines.entries import U64, groups, id_words, order_keys, read_range, write_entries
+from pipelines.stages.screening import boilerplate_of, screened_rows, without_boilerplate
 from pipelines.textaccess import TextAccess
 from pipelines.work import UnitContext
 from schemas.arrow import EDGES, ID, TEXT
@@ -33,6 +34,13 @@ PAIR = pa.schema(
             for name in ("order", "tie", "doc")
         ),
         pa.field("jaccard_ppm", pa.int32(), nullable=False),
+    ]
+)
+CUTS = pa.schema(
+    [
+        pa.field("document_id", ID, nullable=False),
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
     ]
 )
 DROP = pa.schema(
@@ -78,8 +86,9 @@ def hash(unit: Mapping[str, Any], context: UnitContext) -> None:
     part, texts, order, tie, docs = _documents(context, unit)
     digests = contenthash.keyed(texts, _seed(context, "content")[:16])
     words = np.ascontiguousarray(digests).view("<u8").reshape(-1, 2)
-    mixed = words[:, 0].astype(np.uint64)
-    write_entries(context, "hashes", part.name, [mixed, order, tie, docs], context.config["exact_ranges"])
+    stays = _clean(unit, len(docs), context)
+    columns = [column[stays] for column in (words[:, 0].astype(np.uint64), order, tie, docs)]
+    write_entries(context, "hashes", part.name, columns, context.config["exact_ranges"])
     context.done()
 
 
@@ -132,7 +141,8 @@ def _grouped(kind: str, batch: pa.RecordBatch, docs: U64, context: UnitContext) 
 
 
 def _group_of(ordinals: NDArray[np.int64], context: UnitContext) -> NDArray[np.int64]:
-    return ordinals * context.config["groups"] // max(context.config["parts"], 1)
+    groups_count, parts = int(context.config["groups"]), int(context.config["parts"])
+    return ordinals * groups_count // max(parts, 1)
 
 
 def _own(kind: str, ordinal: int, context: UnitContext) -> pa.Table:
@@ -154,6 +164,7 @@ def band(unit: Mapping[str, Any], context: UnitContext) -> None:
     policy = context.config["policy"]
     copies = set(_own("copies", unit["index"], context)["doc"].to_pylist())
     stays = np.array([doc not in copies for doc in docs.tolist()], dtype=bool)
+    stays &= _clean(unit, len(docs), context)
     kept = texts.filter(pa.array(stays))
     seed = int.from_bytes(_seed(context, "minhash")[:8], "little")
     made = minhash.signatures(kept, num_perm=policy["bands"] * policy["rows"], ngram=policy["ngram"], seed=seed)
@@ -274,37 +285,71 @@ def _greedy(pairs: pa.Table) -> dict[int, tuple[int, int]]:
     return {int(ranked[d]): (int(ranked[survivor[d]]), int(ppm[edge[d]])) for d in dropped.tolist()}
 
 
+def _clean(unit: Mapping[str, Any], rows: int, context: UnitContext) -> NDArray[np.bool_]:
+    """Rows that may survive: where policy drops what contains an evaluation item, such a text is no one's survivor."""
+    stays = np.ones(rows, dtype=bool)
+    if context.config["policy"]["decontaminate"] == "drop":
+        stays[list(screened_rows(unit, context))] = False
+    return stays
+
+
 def apply(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part: what stays, a decision a document, and for the dropped the survivor and the verified similarity."""
     part = Part.from_json(unit["part"])
-    threshold = context.config["policy"]["threshold_ppm"]
+    policy = context.config["policy"]
     drops = {row["doc"]: row for row in _own("drops", unit["index"], context).to_pylist()}
+    contaminated = screened_rows(unit, context)
+    listed = boilerplate_of(part.source_id, context) if policy["paragraphs"] else np.zeros((0, 16), np.uint8)
     decisions = Decisions("dedup", context.config["policy_digest"])
     out = context.writer("data", part.name, TEXT)
     edges: list[dict[str, Any]] = []
+    cuts: list[tuple[bytes, int, int]] = []
     base, seen = unit["index"] << 32, 0
     with context.open("refine", part.files["data"]) as file:
         for batch in file:
+            texts, removed = without_boilerplate(batch["text"], listed, context)
             keep = []
-            for identifier in batch["document_id"].to_pylist():
-                drop = drops.get(base | seen)
+            for row, identifier in enumerate(batch["document_id"].to_pylist()):
+                drop, share = drops.get(base | seen), contaminated.get(seen)
                 seen += 1
-                keep.append(drop is None)
-                if drop is None:
-                    decisions.add(identifier, "kept")
-                    continue
-                limit = MILLION if drop["kind"] == "exact" else threshold
-                decisions.add(identifier, "dropped", f"{drop['kind']}_duplicate", drop["jaccard_ppm"], limit)
-                edges.append({name: drop[name] for name in EDGES.names if name in drop} | {"document_id": identifier})
-            for made in bounded_batches(pa.Table.from_batches([batch]).filter(pa.array(keep))):
+                verdict = _verdict(drop, share, texts[row], row in removed, policy)
+                decisions.add(identifier, *verdict)
+                keep.append(verdict[0] != "dropped")
+                if drop is not None and verdict[1].endswith("_duplicate"):
+                    edges.append(
+                        {name: drop[name] for name in EDGES.names if name in drop} | {"document_id": identifier}
+                    )
+                if keep[-1]:
+                    cuts += [(identifier, start, end) for start, end in removed.get(row, ())]
+            columns = [batch["document_id"], batch["offset"], batch["flags"], pa.array(texts, pa.string())]
+            for made in bounded_batches(pa.table(columns, schema=TEXT).filter(pa.array(keep))):
                 out.write(made)
     files = {
         "data": out.close(),
         "decisions": context.write("decisions", part.name, decisions.table()),
         "edges": context.write("edges", part.name, pa.Table.from_pylist(edges, schema=EDGES)),
     }
+    if cuts:
+        columns = [pa.array(column, field.type) for column, field in zip(zip(*cuts, strict=True), CUTS, strict=True)]
+        files["paragraphs"] = context.write("cuts", part.name, pa.table(columns, schema=CUTS))
     facts = {"text_bytes": files["data"].bytes}
     context.add_part(
         Part(part.name, part.source_id, part.raw_bytes, files, decisions.counts(), decisions.reasons(), facts)
     )
-    context.done()
+    context.done(paragraphs_removed=len(cuts))
+
+
+def _verdict(
+    drop: Mapping[str, Any] | None, share: int | None, text: str, shorter: bool, policy: Mapping[str, Any]
+) -> tuple[str, str, int, int]:
+    """(action, reason, score, threshold) of one document; the first rule that speaks decides."""
+    if share is not None and policy["decontaminate"] == "drop":
+        return "dropped", "evaluation_item", share, policy["contamination_ppm"]
+    if drop is not None:
+        limit = MILLION if drop["kind"] == "exact" else policy["threshold_ppm"]
+        return "dropped", f"{drop['kind']}_duplicate", drop["jaccard_ppm"], limit
+    if shorter and not text.strip():
+        return "dropped", "only_boilerplate", -1, -1
+    if share is not None:
+        return "changed" if shorter else "kept", "evaluation_item_flagged", share, policy["contamination_ppm"]
+    return ("changed", "paragraphs_removed", -1, -1) if shorter else ("kept", "", -1, -1)

@@ -10,8 +10,8 @@ import os
 from typing import Any
 
 import pyarrow as pa
-from governance.consents import import_consents, snapshot
 
+from governance.consents import import_consents, snapshot
 from governance.law_versions import law_on, record_law_versions
 from governance.source_grounds import decide_source, resolutions_in, verdicts_in
 from governance.staged import StagedWriter, bounded_batches
