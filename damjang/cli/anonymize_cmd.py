@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -60,14 +59,13 @@ def anonymize_file(source: Path, out: Path, policy_name: str) -> Anonymized:
                 counts["review"] += made.review
                 for row, text, action, reason in zip(rows, made.texts, made.actions, made.reasons, strict=True):
                     counts[action] += 1
-                    if action not in ("kept", "no_finding"):
+                    if action != "kept":
                         reasons[reason] = reasons.get(reason, 0) + 1
                     if action in ("kept", "changed"):
                         _write(file, row, text)
         part.replace(out)
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        part.unlink(missing_ok=True)
     return Anonymized(**counts, found=dict(sorted(found.items())), reasons=dict(sorted(reasons.items())))
 
 

@@ -48,6 +48,7 @@ def dedup(
     out: Annotated[Path, typer.Option(help="A Parquet file: id, survivor_id, jaccard, kind.")] = Path(
         "clusters.parquet"
     ),
+    prefer: Annotated[str, typer.Option(help="Which of two stays: first (as read) | longest.")] = "first",
     json: Json = False,
 ) -> None:
     """Find exact and near duplicates in files; every pair is verified. Needs no project.
@@ -58,7 +59,7 @@ def dedup(
 
     from damjang.cli.dedup_cmd import dedup_files
 
-    found = dedup_files(files, text, id, threshold, out)
+    found = dedup_files(files, text, id, threshold, out, prefer=prefer)
     if json:
         emit_json(asdict(found))
         return

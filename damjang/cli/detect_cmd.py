@@ -32,23 +32,28 @@ def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM) -> di
 
     counts: dict[str, int] = {"texts": 0}
     part = out.with_name(out.name + ".part")
-    with part.open("wb") as file:
-        for ids, texts in _batches(source):
-            spans: list[list[list[object]]] = [[] for _ in texts]
-            for f in find(texts):
-                if f.score_ppm >= min_score_ppm:
-                    spans[f.doc].append([f.start, f.end, f.type, f.score_ppm / 1_000_000])
-                    counts[f.type] = counts.get(f.type, 0) + 1
-            counts["texts"] += len(texts)
-            for key, found in zip(ids, spans, strict=True):
-                file.write(orjson.dumps({"id": key, "spans": found}) + b"\n")
-    part.replace(out)
+    try:
+        with part.open("wb") as file:
+            for ids, texts in _batches(source):
+                spans: list[list[list[object]]] = [[] for _ in texts]
+                for f in find(texts):
+                    if f.score_ppm >= min_score_ppm:
+                        spans[f.doc].append([f.start, f.end, f.type, f.score_ppm / 1_000_000])
+                        counts[f.type] = counts.get(f.type, 0) + 1
+                counts["texts"] += len(texts)
+                for key, found in zip(ids, spans, strict=True):
+                    file.write(orjson.dumps({"id": key, "spans": found}) + b"\n")
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
     return counts
 
 
 def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN_SCORE_PPM) -> Report:
-    """Scores our findings on the texts of `gold` against its spans. `labels` is a YAML or JSON file that maps the gold's
-    labels to ours: `{"phone": ["MOBILE", "PHONE"], "name": "PERSON", "misc": null}`."""
+    """Scores our findings on the texts of `gold` against its spans.
+
+    `labels` is a YAML or JSON file that maps the gold's labels to ours: `{"phone": ["MOBILE", "PHONE"], "misc": null}`.
+    """
     from anonymizers.evaluate import evaluate as score
 
     texts: list[str] = []

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from damjang.cli.options import Json
-from damjang.cli.show import console, emit_json, say
+from damjang.cli.show import emit_json, say
 
 MinScore = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out what scores below this.")]
 
@@ -24,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def detect(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help='Lines {"id", "text"}.')],
-    out: Annotated[Path, typer.Option(help='Lines {"id", "spans": \\[[start, end, type, score], …]}.')],
+    out: Annotated[Path, typer.Option(help='Lines {"id", "spans"}; a span is start, end, type, score.')],
     min_score: MinScore = 0.5,
     json: Json = False,
 ) -> None:
@@ -46,10 +45,10 @@ def detect(
 
 def evaluate(
     gold: Annotated[
-        Path, typer.Argument(metavar="GOLD.jsonl", help='Lines {"text", "spans": \\[[start, end, label]]}.')
+        Path, typer.Argument(metavar="GOLD.jsonl", help='Lines {"text", "spans"}; a span is start, end, label.')
     ],
     labels: Annotated[
-        Path | None, typer.Option("--map", help="YAML from the gold's labels to ours: phone: \\[MOBILE, PHONE].")
+        Path | None, typer.Option("--map", help="YAML from the gold's labels to ours, such as name: PERSON.")
     ] = None,
     min_score: MinScore = 0.5,
     json: Json = False,
@@ -61,22 +60,23 @@ def evaluate(
     from damjang.cli.detect_cmd import evaluate as score
 
     report = score(gold, labels=labels, min_score_ppm=round(min_score * 1_000_000))
-    rows = report.rows()
+    rows: list[dict[str, Any]] = report.rows()
     if json:
         emit_json(rows)
         return
-    table = Table()
-    for column in ("match", "label", "gold", "found", "precision", "recall", "F1"):
-        table.add_column(column, justify="left" if column in ("match", "label") else "right")
-    for row in rows:
-        rates = [_rate(row, name) for name in ("precision", "recall", "f1")]
-        table.add_row(str(row["match"]), str(row["label"]), f"{row['gold']:,}", f"{row['predicted']:,}", *rates)
-    console.print(table)
+    for how in ("strict", "overlap"):
+        say(f"{how}: {'a span is right to the character' if how == 'strict' else 'a span touches the right one'}")
+        say(f"  {'label':<18}{'gold':>8}{'found':>8}  {'precision':<19}{'recall':<19}F1")
+        for row in rows:
+            if row["match"] == how:
+                counts = f"{row['gold']:>8,}{row['predicted']:>8,}"
+                rates = f"{_rate(row, 'precision')}  {_rate(row, 'recall')}  {row['f1']:.3f}"
+                say(f"  {row['label']!s:<18}{counts}  {rates}")
 
 
-def _rate(row: dict[str, object], name: str) -> str:
-    low, high = row[f"{name}_interval"]  # type: ignore[misc]
-    return f"{row[name]:.3f} ({low:.2f}–{high:.2f})"  # type: ignore[has-type]
+def _rate(row: dict[str, Any], name: str) -> str:
+    low, high = row[f"{name}_interval"]
+    return f"{row[name]:.3f} ({low:.2f}–{high:.2f})"
 
 
 def anonymize(
