@@ -10,6 +10,7 @@ from pathlib import Path
 
 HOME = tempfile.mkdtemp(prefix="damjang-airflow-")
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # airflow_dags, and the small project that Flink's tests use too
 # Airflow reads its settings once, at import: they are set here, before any test module imports it.
 os.environ |= {
     "AIRFLOW_HOME": HOME,
