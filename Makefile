@@ -33,6 +33,13 @@ demo: setup ## the whole road on a generated corpus, SQLite and local files
 test: setup ## the tests (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -m "not slow"
 
+test-crash: setup ## ten kills of drivers and workers, each followed by a rerun
+	$(BIN)/python -m pytest tests/crash -q --timeout=1500
+
+bench: setup ## one table: ours beside the peers and the limits
+	$(BIN)/pip install -q -r requirements/bench.txt || echo "some peers can't be installed here: the table says which"
+	$(BIN)/python -m bench
+
 lint: setup ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
