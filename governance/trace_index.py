@@ -1,9 +1,10 @@
 """The trace index: from a document, a row id or a subject to where the record lies, without reading everything.
 
-Three staged files (sealed like any other, keys in the vault), each sorted by a 16-byte key and cut into batches by the
+Four staged files (sealed like any other, keys in the vault), each sorted by a 16-byte key and cut into batches by the
 key's first bits, so that one look-up opens one batch: `documents` (document → part of ingest, shard, row), `rows` (row
-id → document) and `subjects` (subject token → documents). Ids are personal data: the index has the staged files'
-retention, and a rewrite makes another. It is built in passes over the id range: memory does not grow with the corpus.
+id → document), `subjects` (subject token → documents) and `duplicates` (survivor → documents dropped for it). Ids are
+personal data: the index has the staged files' retention, and a rewrite makes another. It is built in passes over the
+id range: memory does not grow with the corpus.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ Halves = npt.NDArray[np.uint64]  # shape (n, 2): 16-byte ids as two numbers, whi
 _ID: Final = pa.binary(16)
 _PLACES: Any = [("key", _ID), ("part", pa.int32()), ("shard", pa.int32()), ("row", pa.int32())]
 _PAIRS: Any = [("key", _ID), ("document_id", _ID)]
-SCHEMAS: Final = {"documents": pa.schema(_PLACES), "rows": pa.schema(_PAIRS), "subjects": pa.schema(_PAIRS)}
+SCHEMAS: Final = {"documents": pa.schema(_PLACES)} | dict.fromkeys(
+    ("rows", "subjects", "duplicates"), pa.schema(_PAIRS)
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ class TraceIndex:
         """The documents of a subject, sorted."""
         return sorted(bytes(row["document_id"]) for row in self._find("subjects", token))
 
+    def duplicates(self, survivor: bytes) -> list[bytes]:
+        """The documents that were dropped as duplicates of one that stayed, sorted."""
+        return sorted(bytes(row["document_id"]) for row in self._find("duplicates", survivor))
+
     def close(self) -> None:
         """Closes the files."""
         for file in self._files.values():
@@ -87,9 +94,10 @@ class TraceIndex:
 
 
 def index_name(lineage: Lineage) -> str:
-    """Named by what it indexes: the folders of ingest and assemble."""
+    """Named by what it indexes: the folders of ingest, dedup and assemble, and their manifests' digests."""
     folders = lineage.latest["folders"]
-    told = json.dumps([folders.get("ingest"), folders.get("assemble")])
+    stages = ("ingest", "dedup", "assemble")
+    told = json.dumps([[folders.get(stage), lineage.manifest(stage).get("digest")] for stage in stages])
     return f"trace-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
@@ -121,6 +129,7 @@ def build_index(out: Path, vault: Vault, lineage: Lineage, now: dt.datetime) -> 
         ("documents", _documents(lineage)),
         ("rows", _rows(lineage)),
         ("subjects", _subjects(lineage)),
+        ("duplicates", _duplicates(lineage)),
     ):
         file_id, key = os.urandom(16), os.urandom(32)
         path = f"{kind}-{file_id.hex()[:8]}.djf"
@@ -160,8 +169,16 @@ def _rows(lineage: Lineage) -> Iterator[pa.RecordBatch]:
 
 
 def _subjects(lineage: Lineage) -> Iterator[pa.RecordBatch]:
-    refs = [part["files"]["subjects"] for part in lineage.manifest("ingest")["parts"] if "subjects" in part["files"]]
-    yield from _pairs(lineage, "ingest", refs, "subject_token", "subjects")
+    yield from _pairs(lineage, "ingest", _refs(lineage, "ingest", "subjects"), "subject_token", "subjects")
+
+
+def _duplicates(lineage: Lineage) -> Iterator[pa.RecordBatch]:
+    yield from _pairs(lineage, "dedup", _refs(lineage, "dedup", "edges"), "survivor_id", "duplicates")
+
+
+def _refs(lineage: Lineage, stage: str, kind: str) -> list[Any]:
+    parts = lineage.manifest(stage).get("parts", ())
+    return [part["files"][kind] for part in parts if kind in part["files"]]
 
 
 def _pairs(lineage: Lineage, stage: str, refs: Any, column: str, kind: str) -> Iterator[pa.RecordBatch]:

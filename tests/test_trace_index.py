@@ -107,7 +107,7 @@ def test_a_crash_before_the_keys_are_kept_is_made_good(run: FakeRun, monkeypatch
     assert open_index(run.out, run.vault, lineage) is None
     assert build_index(run.out, run.vault, lineage, NOW) is not None
     (folder,) = (run.out / "index").iterdir()
-    assert len(list(folder.glob("*.djf*"))) == 3
+    assert len(list(folder.glob("*.djf*"))) == 4
 
 
 def test_a_destroyed_index_does_not_come_back(run: FakeRun) -> None:

@@ -13,6 +13,8 @@ from governance import requests as rights
 from governance import withdrawal
 from governance.consents import snapshot
 from governance.errors import RequestRefused, WithdrawalStale
+from governance.lineage import Lineage, release_folders
+from governance.trace_index import build_index
 from tests.fake_run import NOW, Doc, FakeRun
 
 DOCS = [
@@ -85,6 +87,31 @@ def test_the_dry_run_names_exactly_what_is_touched(run: FakeRun) -> None:
     }  # fmt: skip
     assert planned(run, "r" * 32).digest == plan.digest
     assert [p.read_bytes() for p in sorted(run.root.rglob("*.db"))] == before
+
+
+def test_the_index_changes_the_cost_and_not_the_plan(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.write(2)
+    asked = [
+        {"people": ("kim",)},
+        {"people": ("lee", "kim")},
+        {"people": ("nobody",)},
+        {"people": (), "documents": [run.ids["e"]]},
+    ]
+    plain = [planned(run, "r" * 32, **who) for who in asked]
+    for info in run.ledger.releases("demo"):
+        lineage = Lineage(run.out, run.vault, release_folders(run.out, run.ledger, info))
+        assert build_index(run.out, run.vault, lineage, NOW) is not None
+    opened: list[str] = []
+    real = Lineage.open
+    monkeypatch.setattr(Lineage, "open", lambda self, stage, ref: opened.append(ref["path"]) or real(self, stage, ref))
+    indexed = [planned(run, "r" * 32, **who) for who in asked]
+    assert [replace(plan, indexes=()) for plan in indexed] == plain
+    assert [len(plan.indexes) for plan in indexed] == [2] * len(asked)
+    opened.clear()
+    planned(run, "r" * 32, people=("kim",))
+    touched = {"00000-000", "00002-000"}
+    assert all(any(part in path for part in touched) for path in opened)
+    assert len(opened) == 2 * (2 + 2 + 1)  # two releases: decisions and edges of two parts, rows of one shard
 
 
 def test_nothing_begins_without_verification_and_approval_of_this_very_plan(run: FakeRun) -> None:
@@ -226,5 +253,17 @@ def test_older_versions_are_named_with_their_clusters(run: FakeRun) -> None:
 
 
 def test_a_plan_is_plain_json(run: FakeRun) -> None:
-    text = json.dumps(planned(run, "r" * 32).to_json())
+    plan = planned(run, "r" * 32)
+    text = json.dumps(plan.to_json())
     assert "kim" not in text
+    assert withdrawal.Plan.from_json(json.loads(text)) == plan
+
+
+def test_the_index_of_a_touched_run_is_destroyed_with_it(run: FakeRun) -> None:
+    lineage = Lineage(run.out, run.vault)
+    build_index(run.out, run.vault, lineage, NOW)
+    plan = approved(run, planned(run, requested(run)))
+    withdrawal.begin(run.ledger, run.vault, plan, "demo", NOW)
+    withdrawal.complete(run.ledger, run.vault, plan, NOW, approver="o", evidence="e" * 64)
+    assert [run.vault.dataset_state(name) for name in plan.indexes] == ["destroyed"]
+    assert Lineage(run.out, run.vault).index is None

@@ -1,0 +1,206 @@
+"""What documents touch: shards and their rows, staged files, duplicate clusters, in one run's stage folders.
+
+Reads indexes, row maps and decision files, never text. With a trace index (governance.trace_index) it opens only the
+files of what is touched; without one it reads each kind of file once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from governance.errors import KeyDestroyed
+from governance.ledger import Ledger, ReleaseInfo
+from governance.lineage import Lineage, release_folders
+from governance.trace_index import TraceIndex
+from governance.vault import Vault
+
+EXEMPT: Final = "개인정보 보호법 28-5, 28-7: 가명정보에서 특정 개인을 찾지 않음"
+STAGES: Final = ("ingest", "refine", "dedup", "anonymize")
+TEXT_KINDS: Final = ("data", "subjects", "spans", "scores")
+"""Staged files that hold a document's text or say whose it is; decisions stay, so that it can be shown destroyed."""
+
+
+@dataclass(frozen=True)
+class ShardCut:
+    """A shard that loses rows: `removed` are row numbers in it; `rows` and `bytes` are of all of it."""
+
+    path: str
+    source_id: str
+    sha256: str
+    rows: int
+    bytes: int
+    removed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ReleaseCut:
+    """One release that the documents are in. `supersede`: the newest, which is rewritten; older ones only end."""
+
+    label: str
+    state: str
+    supersede: bool
+    exempt: str
+    shards: tuple[ShardCut, ...]
+    clusters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StagedCut:
+    """A staged file to rewrite without the documents, under a new key; the old key is destroyed."""
+
+    stage: str
+    folder: str
+    part: str
+    kind: str
+    path: str
+    file_id: str
+
+
+def runs_of(out: Path, vault: Vault, ledger: Ledger, known: list[ReleaseInfo]) -> dict[str, Lineage]:
+    """{assemble folder: its lineage} of every release that is not destroyed, and of the latest run."""
+    runs: dict[str, Lineage] = {}
+    for info in known:
+        folders = release_folders(out, ledger, info)
+        if folders and info.state != "destroyed":
+            runs[info.folder] = Lineage(out, vault, folders)
+    if (out / "runs" / "latest.json").exists():
+        latest = Lineage(out, vault)
+        runs.setdefault(latest.latest["folders"].get("assemble", ""), latest)
+    return runs
+
+
+_NOTHING: Final = {name: pa.array([], pa.binary(16)) for name in ("document_id", "survivor_id", "subject_token")}
+
+
+def _table(lineage: Lineage, stage: str, ref: Mapping[str, Any]) -> pa.Table:
+    """A side file; empty when its key was destroyed: nobody is in it any more."""
+    try:
+        with lineage.open(stage, ref) as file:
+            return file.table()
+    except KeyDestroyed:
+        return pa.table(_NOTHING)
+
+
+def documents_of(lineage: Lineage, tokens: list[bytes]) -> set[bytes]:
+    if not tokens:
+        return set()
+    if lineage.index is not None:
+        return {document for token in tokens for document in lineage.index.subject(token)}
+    wanted = pa.array(tokens, pa.binary(16))
+    found: set[bytes] = set()
+    for part in lineage.manifest("ingest").get("parts", ()):
+        if "subjects" not in part["files"]:
+            continue
+        table = _table(lineage, "ingest", part["files"]["subjects"])
+        mine = table.filter(pc.is_in(table["subject_token"], wanted))
+        found |= set(mine["document_id"].to_pylist())
+    return found
+
+
+def release_cut(
+    ledger: Ledger, lineage: Lineage, info: ReleaseInfo, wanted: set[bytes], source: str | None, newest: int
+) -> ReleaseCut | None:
+    exempt = EXEMPT if info.data_class == "PSEUDO_28-2" and source is None else ""
+    cuts = () if exempt else tuple(_cuts(lineage, wanted, source))
+    if not cuts and not exempt:
+        return None
+    clusters = tuple(sorted({cluster for cluster, *_ in ledger.pulls(info.label)}))
+    return ReleaseCut(info.label, info.state, info.version == newest, exempt, cuts, () if exempt else clusters)
+
+
+def _cuts(lineage: Lineage, wanted: set[bytes], source: str | None) -> Iterable[ShardCut]:
+    made = lineage.manifest("assemble")
+    ids = pa.array(sorted(wanted), pa.binary(16))
+    touched = _numbers(lineage, wanted, "shard") if source is None else None
+    for number, (shard, ref) in enumerate(zip(made["facts"]["shards"], made["side"]["rows"], strict=True)):
+        if touched is not None and number not in touched:
+            continue
+        if source is not None:
+            gone = tuple(range(shard["rows"])) if shard["source_id"] == source else ()
+        else:
+            column = _table(lineage, "assemble", ref)["document_id"]
+            gone = tuple(pc.indices_nonzero(pc.is_in(column, ids)).to_pylist())
+        if gone:
+            yield ShardCut(shard["path"], shard["source_id"], shard["sha256"], shard["rows"], shard["size"], gone)
+
+
+def staged_cuts(lineage: Lineage, wanted: set[bytes], source: str | None) -> Iterable[StagedCut]:
+    """Text files of the parts that the documents are in, at every stage; parts keep their names through the stages."""
+    ids = pa.array(sorted(wanted), pa.binary(16))
+    touched: set[str] = set()
+    numbers = _numbers(lineage, wanted, "part") if source is None else None
+    for number, part in enumerate(lineage.manifest("ingest").get("parts", ())):
+        if numbers is not None and number not in numbers:
+            continue
+        if source is not None:
+            inside = part["source_id"] == source
+        else:
+            column = _table(lineage, "ingest", part["files"]["decisions"])["document_id"]
+            inside = bool(pc.any(pc.is_in(column, ids)).as_py())
+        if inside:
+            touched.add(part["name"].rstrip("s"))
+    folders: Mapping[str, str] = lineage.latest["folders"]
+    for stage in STAGES:
+        for part in lineage.manifest(stage).get("parts", ()):
+            if part["name"].rstrip("s") in touched:
+                for kind in TEXT_KINDS:
+                    if kind in part["files"]:
+                        ref = part["files"][kind]
+                        yield StagedCut(stage, folders[stage], part["name"], kind, ref["path"], ref["file_id"])
+
+
+def cluster_of(lineage: Lineage, wanted: set[bytes], source: str | None) -> tuple[set[bytes], int]:
+    """(other members of the documents' duplicate clusters, documents dropped for a survivor of the revoked source)."""
+    if source is None and lineage.index is not None:
+        return _near(lineage, lineage.index, wanted), 0
+    edges = []
+    for part in lineage.manifest("dedup").get("parts", ()):
+        if "edges" in part["files"]:
+            edges.append(_table(lineage, "dedup", part["files"]["edges"]).select(["document_id", "survivor_id"]))
+    if not edges:
+        return set(), 0
+    table = pa.concat_tables(edges)
+    if source is not None:
+        mine = pa.array(sorted(_shipped_of(lineage, source)), pa.binary(16))
+        return set(), int(pc.sum(pc.is_in(table["survivor_id"], mine)).as_py() or 0)
+    ids = pa.array(sorted(wanted), pa.binary(16))
+    dropped = table.filter(pc.is_in(table["document_id"], ids))
+    survivors = pa.array(sorted({*dropped["survivor_id"].to_pylist(), *wanted}), pa.binary(16))
+    members = table.filter(pc.is_in(table["survivor_id"], survivors))
+    return {*members["document_id"].to_pylist(), *dropped["survivor_id"].to_pylist()}, 0
+
+
+def _near(lineage: Lineage, index: TraceIndex, wanted: set[bytes]) -> set[bytes]:
+    """Other members of the documents' duplicate clusters, by the index."""
+    ids = pa.array(sorted(wanted), pa.binary(16))
+    survivors = set(wanted)
+    parts = _numbers(lineage, wanted, "part") or set()
+    names = {part["name"].rstrip("s") for n, part in enumerate(lineage.manifest("ingest")["parts"]) if n in parts}
+    for part in lineage.manifest("dedup").get("parts", ()):
+        if part["name"].rstrip("s") in names and "edges" in part["files"]:
+            table = _table(lineage, "dedup", part["files"]["edges"])
+            survivors |= set(table.filter(pc.is_in(table["document_id"], ids))["survivor_id"].to_pylist())
+    return {copy for survivor in survivors for copy in index.duplicates(survivor)} | (survivors - wanted)
+
+
+def _numbers(lineage: Lineage, wanted: set[bytes], what: Literal["part", "shard"]) -> set[int] | None:
+    """Numbers of the parts or shards that the documents are in; None without an index."""
+    if lineage.index is None:
+        return None
+    places = [lineage.index.document(document) for document in wanted]
+    return {getattr(place, what) for place in places if place is not None}
+
+
+def _shipped_of(lineage: Lineage, source: str) -> set[bytes]:
+    made = lineage.manifest("assemble")
+    found: set[bytes] = set()
+    for shard, ref in zip(made["facts"]["shards"], made["side"]["rows"], strict=True):
+        if shard["source_id"] == source:
+            found |= set(_table(lineage, "assemble", ref)["document_id"].to_pylist())
+    return found
