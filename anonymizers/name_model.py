@@ -55,6 +55,9 @@ def name_model() -> NameModel:
         words.update(("p" + pair, int(weight)) for pair in pairs)
     for level, *entries in _rows("not_names.txt"):
         words.update(("x" + entry, int(level)) for entry in entries)
+    for code in range(twin.SYLLABLES):
+        if surname[code] != twin.NONE:
+            words["x" + chr(twin.FIRST + code) + "모"] = 2  # 김모 씨: somebody who is not named
     _add_context(words)
     return NameModel(surname, given1, given2, words)
 

@@ -84,6 +84,8 @@ cdef enum:
     MAX_TAIL = 8
     MAX_CUE = 6
     VERB_RUNS = 4
+    SPACED = -50
+    SPACED_LEAST = 30
     MAX_VERB = 40  # the bare and line bonuses included
 
 cdef int[3] LEXICON = [0, -60, -120]
@@ -302,6 +304,7 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
     cdef Py_ssize_t at = start, size
     cdef int best = 0
     cdef int32_t weight
+    cdef letter[2] letters
     while at > 0 and start - at < 3 and stands_before(s[at - 1]):
         at -= 1
     if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
@@ -311,6 +314,11 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
             break
         weight = look(t, CUE, s + at - size, size)
         if weight != MISSING and weight > best and (size >= 2 or at == size or not is_hangul(s[at - size - 1])):
+            best = weight
+    if at >= 3 and s[at - 2] == 0x20 and is_hangul(s[at - 3]) and (at == 3 or not is_hangul(s[at - 4])):
+        letters[0], letters[1] = s[at - 3], s[at - 1]
+        weight = look(t, CUE, &letters[0], 2)
+        if weight != MISSING and weight > best:
             best = weight
     return best
 
@@ -494,6 +502,62 @@ cdef void weigh(
     best.listable = base + loss if kind <= PARTICLE else NOTHING
 
 
+cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, candidate *best) noexcept nogil:
+    """The twin's _spaced."""
+    cdef Py_ssize_t first = start + 2, second, end
+    cdef letter[3] letters
+    cdef int32_t value
+    cdef int base, total, weight = 0, kind = 0, flags = 0
+    if first >= length or s[first - 1] != 0x20 or not is_hangul(s[first]):
+        return False
+    second = first + 1
+    if second < length and s[second] == 0x20:
+        second += 1
+    if second >= length or not is_hangul(s[second]):
+        return False
+    end = second + 1
+    while end < length and is_hangul(s[end]):
+        end += 1
+    letters[0], letters[1], letters[2] = s[start], s[first], s[second]
+    base = stem(t, &letters[0], 1, 2, True)
+    if base == NOTHING or end - second - 1 > MAX_TAIL:
+        return False
+    if second + 1 < end:
+        value = look(t, TAIL, s + second + 1, end - second - 1)
+        if value != MISSING:
+            if not agrees(s[second], (value >> 4) & 7):
+                return False
+        else:
+            value = titled(t, s + second + 1, end - second - 1)
+            if value == MISSING:
+                return False
+        kind = value & 15
+        weight = value >> 8
+    if kind == VOCATIVE:
+        return False
+    total = base + SPACED + weight + lexicon(t, &letters[0], 0, 3, 3, 1, 2)
+    if kind == 0:
+        total += behind(t, s, end, length, False, &flags)
+    elif kind == HONORIFIC:
+        flags = F_HONORIFIC
+    elif kind == SIGNATURE:
+        flags = F_SIGNATURE
+    weight = cue(t, s, start)
+    if weight:
+        total += weight
+        flags |= F_CUE
+    if total < SPACED_LEAST or not flags & (F_CUE | F_HONORIFIC | F_SIGNATURE):
+        return False
+    best.is_found = True
+    best.start = start
+    best.stop = second + 1
+    best.end = end
+    best.total = total
+    best.flags = flags
+    best.listable = NOTHING
+    return True
+
+
 cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogil:
     """The twin's link."""
     cdef Py_ssize_t gap = right.start - left.end, i
@@ -537,6 +601,13 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
         while end < length and is_hangul(s[end]):
             end += 1
         if end - at < 2:
+            if t.surname[s[at] - FIRST] != NONE and spaced(t, s, length, at, &best):
+                if pending.is_found:
+                    join(s, &pending, &best)
+                    if pending.total >= floor:
+                        out.append((pending.start, pending.stop, pending.total, pending.flags))
+                pending = best
+                end = best.end
             at = end
             continue
         can = t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1]

@@ -51,6 +51,8 @@ LIST_BASE: Final = 30
 MAX_TAIL: Final = 8
 MAX_CUE: Final = 6
 VERB_RUNS: Final = 4
+SPACED: Final = -50
+SPACED_LEAST: Final = 30
 
 _SKIP_BEFORE: Final = " :：·-—'\"‘“’”(<[「『,\n\t|/=*"
 _SEPARATORS: Final = ",·ㆍ、/‧・;|"
@@ -83,8 +85,9 @@ class NameScanner:
             end = at + 1
             while end < length and is_hangul(text[end]):
                 end += 1
-            best = self._best(text, at, end)
+            best = self._best(text, at, end) if end - at > 1 else self._spaced(text, at)
             if best is not None:
+                end = best[5]
                 if pending is not None:
                     link(text, pending, best)
                     if pending[2] >= floor:
@@ -112,6 +115,40 @@ class NameScanner:
             if found is not None and (best is None or found[2] > best[2]):
                 best = found
         return best
+
+    def _spaced(self, text: str, start: int) -> list[int] | None:
+        """`홍 길 동 (인)`, `홍 길동 씨`: a lone surname, then the given name in one or two pieces; only with a cue, an
+        honorific or a signature."""
+        first, length = start + 2, len(text)
+        if first >= length or text[first - 1] != " " or not is_hangul(text[first]):
+            return None
+        second = first + 1
+        if second < length and text[second] == " ":
+            second += 1
+        if second >= length or not is_hangul(text[second]):
+            return None
+        end = second + 1
+        while end < length and is_hangul(text[end]):
+            end += 1
+        letters = text[start] + text[first] + text[second]
+        base = self._base(letters, 0, 1, 2)
+        tail = None if base == NONE or end - second - 1 > MAX_TAIL else self._tail(text, second + 1, end)
+        if tail is None or tail[0] == VOCATIVE:
+            return None
+        total, flags = base + SPACED + tail[1] + self._lexicon(letters, 0, 3, 3, 1, 2), 0
+        if tail[0] == 0:
+            behind, flags = self._behind(text, end, False)
+            total += behind
+        elif tail[0] == HONORIFIC:
+            flags = F_HONORIFIC
+        elif tail[0] == SIGNATURE:
+            flags = F_SIGNATURE
+        cue = self._cue(text, start)
+        if cue:
+            total, flags = total + cue, flags | F_CUE
+        if total < SPACED_LEAST or not flags & (F_CUE | F_HONORIFIC | F_SIGNATURE):
+            return None
+        return [start, second + 1, total, flags, NONE, end]
 
     def _base(self, text: str, start: int, surnames: int, givens: int) -> int:
         if surnames == 0:
@@ -267,6 +304,8 @@ class NameScanner:
             weight = self.words.get("c" + text[at - size : at], 0)
             if weight and (size >= 2 or at - size == 0 or not is_hangul(text[at - size - 1])):
                 best = max(best, weight)
+        if at >= 3 and text[at - 2] == " " and is_hangul(text[at - 3]) and (at == 3 or not is_hangul(text[at - 4])):
+            best = max(best, self.words.get("c" + text[at - 3] + text[at - 1], 0))  # 성 명 : 홍길동
         return best
 
     def _verb(self, text: str, end: int) -> int:
