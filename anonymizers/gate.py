@@ -163,7 +163,7 @@ class Batch:
     def piece(self, doc: int, start: int, end: int) -> str:
         """Bytes [start, end) of one text, decoded."""
         base = int(self.offsets[doc])
-        return bytes(self.data[base + start : base + end]).decode("utf-8", "replace")
+        return str(memoryview(self.data)[base + start : base + end], "utf-8", "replace")
 
 
 def batch_of(texts: Sequence[str] | Any) -> Batch:

@@ -51,9 +51,10 @@ _GAP: Final = re.compile(r"[ \-.·_~]{1,3}")
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type BANK_ACCOUNT in a view."""
-    for cluster in clusters(view, 7):
+    labelled = any(name == "account" for _, _, name in labels(view)) if clusters(view, 7) else False
+    for cluster in clusters(view, 7 if labelled else 12):
         done = 0
-        for length in (14, 13, 12, 11, 10, 9, 8, 7):
+        for length in (14, 13, 12, 11, 10, 9, 8, 7) if labelled else (14, 13, 12):
             for a, b in cluster.candidates(length):
                 if a < done:
                     continue
@@ -74,8 +75,6 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
     if (a > 0 and cluster.gaps[a] == ",") or (b < len(cluster.values) and cluster.gaps[b] == ","):
         return None
     if any(gap.count(" ") and gap.strip() == "." for gap in cluster.separators(a, b)):  # 2019. 5. 12. 1234
-        return None
-    if not _peculiar(cluster.values[a:b], layout) and not any(name == "account" for _, _, name in labels(view)):
         return None
     start, end = cluster.span(a, b)
     label = label_of(view, start, end)

@@ -52,8 +52,17 @@ _YEAR: Final = re.compile(
 _MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○•]{4,6}|[*xX●○•]{6,7})(?![0-9*])")
 
 
+_HINT: Final = re.compile(r"[생출탄]|태어|birth|d\.?o\.?b")
+
+
 def find(view: View) -> Iterator[Hit]:
     """Hits of type BIRTH_DATE in a view."""
+    if any(mark in view.text for mark in "*xX●○•"):
+        for m in _MASKED.finditer(view.text):
+            if is_date(2000, int(m[0][2:4]), int(m[0][4:6])):
+                yield Hit(m.start(), m.end(), "BIRTH_DATE", 900_000, ("masked-rrn",))
+    if not _HINT.search(view.lower):
+        return
     for m in _LABELLED.finditer(view.lower):
         if m["ym"] is not None:
             yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))
@@ -68,9 +77,6 @@ def find(view: View) -> Iterator[Hit]:
         yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("suffix:생",))
     for m in _YEAR.finditer(view.text):
         yield Hit(*(m.span("v") if m["v"] is not None else m.span("w")), "BIRTH_DATE", 900_000, ("suffix:생",))
-    for m in _MASKED.finditer(view.text):
-        if is_date(2000, int(m[0][2:4]), int(m[0][4:6])):
-            yield Hit(m.start(), m.end(), "BIRTH_DATE", 900_000, ("masked-rrn",))
 
 
 def _span(m: re.Match[str]) -> tuple[int, int]:

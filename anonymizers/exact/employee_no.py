@@ -22,7 +22,7 @@ _RULE = pattern(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type EMPLOYEE_NO in a view."""
-    for start, end in matches(view, _RULE):
+    for start, end in matches(view, _RULE, "employee"):
         yield Hit(start, end, "EMPLOYEE_NO", 920_000, ("context:employee",))
 
 

@@ -34,9 +34,14 @@ _DMS: Final = re.compile(
 _LABEL: Final = re.compile(r"위도|경도|좌표|gps|lat|lng|lon|위치|북위|동경")
 
 
+_HINT: Final = re.compile(r"[0-9]\.[0-9]{3}|[0-9]\s?[°도]")
+
+
 def find(view: View) -> Iterator[Hit]:
     """Hits of type GEO_COORDINATE in a view."""
     pairs: list[tuple[int, int]] = []
+    if _HINT.search(view.text) is None:
+        return
     for m in _PAIR.finditer(view.text):
         one, two = float(m[1]), float(m[2])
         korea = (33 <= one <= 39 and 124 <= two <= 132) or (33 <= two <= 39 and 124 <= one <= 132)

@@ -20,7 +20,7 @@ _RULE = pattern(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type HEALTH_INSURANCE in a view."""
-    for start, end in matches(view, _RULE):
+    for start, end in matches(view, _RULE, "health"):
         yield Hit(start, end, "HEALTH_INSURANCE", 930_000, ("context:health",))
 
 

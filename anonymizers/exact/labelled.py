@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from anonymizers.exact.labels import labels
 from anonymizers.normalize import SPELLED, View
 
 _SPELLED: Final = "".join(SPELLED)
@@ -31,8 +32,10 @@ def pattern(labels: str, value: str) -> re.Pattern[str]:
     )
 
 
-def matches(view: View, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Ranges of the values that a rule finds."""
+def matches(view: View, rule: re.Pattern[str], name: str) -> Iterator[tuple[int, int]]:
+    """Ranges of the values that a rule finds, if the view holds a label of this name at all."""
+    if not any(n == name for _, _, n in labels(view)):
+        return
     for m in rule.finditer(view.lower):
         yield m.span("v") if m["v"] is not None else m.span("w")
 

@@ -30,10 +30,10 @@ _WORDS: Final[dict[str, str]] = {
     ),
     "customs": r"통관\s?(?:고유)?\s?(?:부호|번호)?|개인\s?통관|pccc|customs",
     "health": r"건강\s?보험\s?(?:증)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|의료\s?보험\s?(?:증)?|보험증",
-    "military": r"군번",
-    "student": r"학번|학생\s?번호|student\s?(?:id|no|number)",
-    "employee": r"사원\s?번호|사번|직원\s?번호|임직원\s?번호|교번|행번|employee\s?(?:id|no|number)|emp\s?no|사원증",
-    "postcode": r"우편\s?번호|우\)|〒|zip(?:\s?code)?|postal\s?code",
+    "military": r"군번|service\s?number",
+    "student": r"학번|학생\s?번호|학생증\s?번호|교육생\s?번호|student\s?(?:id|no|number)",
+    "employee": r"사원\s?번호|사번|직원\s?번호|임직원\s?번호|공무원\s?번호|교직원\s?번호|교번|행번|employee\s?(?:id|no|number)|emp\s?no|사원증",
+    "postcode": r"우편\s?번호|우\)|우(?=\s?[:)]?\s?[0-9]{5})|〒|zip(?:\s?code)?|postal\s?code",
     "birth": r"생년\s?월일|생일|출생(?:일)?|태어|dob|d\.o\.b|birth\w{0,4}",
     "secret": r"비밀\s?번호|비번|인증\s?번호|패스워드|otp",
     "other": (
@@ -48,27 +48,39 @@ _WORDS: Final[dict[str, str]] = {
 
 
 def _alternatives(words: str) -> list[str]:
-    """Splits at the bars that stand outside brackets."""
-    out, depth, begun = [], 0, 0
+    """Splits at the bars that stand outside groups and classes."""
+    out: list[str] = []
+    depth = begun = 0
+    in_class = escaped = False
     for i, char in enumerate(words):
-        depth += (char in "([") - (char in ")]")
-        if char == "|" and depth == 0:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif in_class:
+            in_class = char != "]"
+        elif char == "[":
+            in_class = True
+        elif char == "|" and depth == 0:
             out.append(words[begun:i])
             begun = i + 1
+        else:
+            depth += (char == "(") - (char == ")")
     return [*out, words[begun:]]
 
 
 def _by_first() -> dict[str, re.Pattern[str]]:
-    """First character -> the label words that begin with it; every word begins with a literal."""
+    """First two characters (or the first, where the second is not fixed) -> the label words that begin so."""
     grouped: dict[str, list[str]] = {}
     for name, words in _WORDS.items():
         for i, word in enumerate(_alternatives(words)):
-            grouped.setdefault(word[0], []).append(f"(?P<{name}_{i}>{word})")
+            pair = len(word) > 1 and (word[1].isalnum() or word[1] == "/") and word[2:3] not in ("?", "{")
+            grouped.setdefault(word[:2] if pair else word[0], []).append(f"(?P<{name}_{i}>{word})")
     return {first: re.compile("|".join(words)) for first, words in grouped.items()}
 
 
 _BY_FIRST: Final = _by_first()
-_FIRST: Final = re.compile("[" + "".join(re.escape(c) for c in _BY_FIRST) + "]")
+_FIRST: Final = re.compile("[" + "".join(sorted({re.escape(c[0]) for c in _BY_FIRST})) + "]")
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[ \-.]{0,2}[0-9]){5,}")
 
 
@@ -89,7 +101,11 @@ def _find(lower: str) -> list[tuple[int, int, str]]:
         at = first.start()
         if at < end:
             continue
-        m = _BY_FIRST[first[0]].match(lower, at)
+        rule = _BY_FIRST.get(lower[at : at + 2])
+        m = rule.match(lower, at) if rule else None
+        if m is None:
+            rule = _BY_FIRST.get(first[0])
+            m = rule.match(lower, at) if rule else None
         if m:
             out.append((at, m.end(), (m.lastgroup or "_").rpartition("_")[0]))
             end = m.end()

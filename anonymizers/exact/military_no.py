@@ -17,7 +17,7 @@ _RULE = pattern(r"(?<![가-힣])군번|service\s?number", digits(7, 10))
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type MILITARY_NO in a view."""
-    for start, end in matches(view, _RULE):
+    for start, end in matches(view, _RULE, "military"):
         yield Hit(start, end, "MILITARY_NO", 950_000, ("context:military",))
 
 

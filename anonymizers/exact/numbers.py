@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from anonymizers.normalize import GAP_WORDS, SPELLED, View, gap_chars
@@ -41,6 +41,7 @@ class Cluster:
     at: tuple[int, ...]
     gaps: tuple[str, ...]
     spelled: tuple[bool, ...]
+    _edges: list[tuple[list[int], frozenset[int]]] = field(default_factory=list)
 
     def starts_at(self, k: int) -> bool:
         """Whether a number may begin with digit k."""
@@ -87,9 +88,19 @@ class Cluster:
 
     def candidates(self, length: int) -> Iterator[tuple[int, int]]:
         """Stretches of `length` digits with a number's boundaries on both sides."""
-        for k in range(len(self.values) - length + 1):
-            if self.starts_at(k) and self.ends_at(k + length):
-                yield k, k + length
+        if len(self.values) >= length:
+            begins, ends = self.boundaries()
+            for k in begins:
+                if k + length in ends:
+                    yield k, k + length
+
+    def boundaries(self) -> tuple[list[int], frozenset[int]]:
+        """Digits at which a number may begin, and before which one may end; computed once."""
+        if not self._edges:
+            count = len(self.values)
+            begins = [k for k in range(count) if self.starts_at(k)]
+            self._edges.append((begins, frozenset(k for k in range(1, count + 1) if self.ends_at(k))))
+        return self._edges[0]
 
     def before(self, start: int, width: int = 1) -> str:
         """The `width` characters before digit `start`."""

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of, near
+from anonymizers.exact.labels import label_of, labels, near
 from anonymizers.exact.numbers import Cluster, clusters
 from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import GAP_WORDS, View
@@ -31,6 +31,7 @@ _MOBILE: Final = frozenset({"010", "011", "016", "017", "018", "019"})
 _LOOKALIKE: Final = re.compile(
     r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
 )
+_PREFIX: Final = re.compile(r"[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789]")
 _LOCAL: Final = re.compile(
     r"(?:전화\s?번호|전화|연락처|☎|☏|tel\.?|phone|집전화|자택|유선|팩스|fax)\s?(?:은|는|:|=|\)|-)?\s{0,2}(?P<v>[2-9]\d{2,3}[ ]?[\-.][ ]?\d{4})(?![0-9]|[\-.][0-9])"
 )
@@ -40,17 +41,18 @@ def find(view: View) -> Iterator[Hit]:
     """Hits of type MOBILE and PHONE in a view."""
     for cluster in clusters(view, 9):
         done = 0
-        for k in range(len(cluster.values) - 8):
-            if k < done or not cluster.starts_at(k):
+        for k in cluster.boundaries()[0]:
+            if k < done or k > len(cluster.values) - 9:
                 continue
             hit, done_here = _at(view, cluster, k)
             if hit:
                 done = done_here
                 yield hit
-    for m in _LOOKALIKE.finditer(view.text):
+    for m in _LOOKALIKE.finditer(view.text) if _PREFIX.search(view.text) else ():
         if not m[0].replace("-", "").replace(" ", "").isdigit() and sum(c.isdigit() for c in m[0]) >= 6:
             yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
-    for m in _LOCAL.finditer(view.lower):
+    phone = any(name == "phone" for _, _, name in labels(view))
+    for m in _LOCAL.finditer(view.lower) if phone else ():
         if not re.match(r"1[568]\d\d", m["v"]):
             yield Hit(*m.span("v"), "PHONE", 700_000, ("context:phone", "no-area"))
 

@@ -26,7 +26,7 @@ _BESIDE: Final = re.compile(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type POSTCODE in a view."""
-    for start, end in matches(view, _LABELLED):
+    for start, end in matches(view, _LABELLED, "postcode"):
         yield Hit(start, end, "POSTCODE", 930_000, ("context:postcode",))
     for m in _BESIDE.finditer(view.text):
         if m["p"] in regions().province_names:

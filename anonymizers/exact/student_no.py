@@ -22,7 +22,7 @@ _RULE = pattern(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type STUDENT_NO in a view."""
-    for start, end in matches(view, _RULE):
+    for start, end in matches(view, _RULE, "student"):
         yield Hit(start, end, "STUDENT_NO", 920_000, ("context:student",))
 
 

@@ -17,7 +17,7 @@ enum { C_DIGIT = 1, C_SPELLED = 2, C_GAP = 3, C_NEWLINE = 4, C_LETTER = 5, C_OTH
        C_EVENT = 128 /* digits, keyword ends, specials: phase 2 visits only these */ };
 enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE = 32, K_BIRTH = 64, K_EMAIL = 128,
        K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
-enum { STRIDE = 64, GAP = 3, AHEAD = 40, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
+enum { STRIDE = 64, GAP = 3, AHEAD = 40, SHORT_AHEAD = 16, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
 enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5 };
 
 typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
@@ -255,7 +255,11 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
             if (parts) {
                 judge_chain(s, doc, n, chain, count, digits);
                 count = 0; digits = 0; dots = 0; previous_end = end; i = end;
-                if (parts == 2 && i + 1 < b && u[i] == '-' && is_digit(u[i + 1])) { /* 1980.01.01-1…: keep looking */ }
+                int64_t g = end;                                         /* 1990.01.01-1234567 is no date */
+                while (g < b && g - end < GAP && (cls[u[g]] & C_MASK) == C_GAP) g++;
+                int64_t h = g;
+                while (h < b && (cls[u[h]] & C_MASK) <= C_SPELLED && (cls[u[h]] & C_MASK)) h++;
+                if (parts == 2 && h - g >= 7) emit(s, doc, n, K_NUM | K_ID, j - 4, h);
                 continue;
             }
         }
@@ -322,7 +326,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             continue;
         }
         int hit = 0, spelled = 0, word = 0, numeral = 0, behind = 0; int64_t last_hit = b;
-        for (k = i + 1; k < n && k <= i + (need == N_DIGIT ? AHEAD : NEAR); k++) {
+        for (k = i + 1; k < n && k <= i + (need != N_DIGIT ? NEAR : s->kw_kind[q] & (K_BIRTH | K_AGE) ? SHORT_AHEAD : AHEAD); k++) {
             s->steps++;
             int t = cls[u[k]] & C_MASK;
             if (need == N_TOKEN) {             /* a run of four ASCII characters, one of them a digit or a mark */
@@ -372,11 +376,24 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
             while (k < n && d < 6 && (is_digit(u[k]) || ((cls[u[k]] & C_MASK) == C_SPELLED && d < 4))) { k++; d++; }
             s->steps += k - j;
-            if (d >= 4 && d <= 5) emit(s, doc, n, K_PLATE, a - 8, k);
+            uint16_t w = k < n ? u[k] : 0;
+            int year = d == 4 && (w == '.' || w == 0xB144) &&
+                       ((u[k - 4] == '1' && u[k - 3] == '9') || (u[k - 4] == '2' && u[k - 3] == '0'));
+            int before = a > 0 && (is_hangul(u[a - 1]) || (u[a - 1] == ' ' && a > 1 && is_hangul(u[a - 2])));
+            if (d >= 4 && d <= 5 && !(d == 5 && is_digit(u[k - 1])) && !year && !is_digit(w) && (len > 1 || before) &&
+                w != 0xC6D0 && w != 0xC5B5 && w != 0xB9CC)                            /* not 원, 억, 만 */
+                emit(s, doc, n, K_PLATE, a - 8, k);
         }
         j = b;
         if (u[j] == ' ' && j + 1 < n) j++;
-        if (u[j] == 0xC138 || u[j] == 0xC0B4) emit(s, doc, n, K_AGE, a, j + 1);       /* 세, 살 */
+        if (u[j] == 0xC138 || u[j] == 0xC0B4) {                                       /* 세, 살 */
+            int64_t k = j + 1;
+            if (k < n && u[k] == ' ') k++;
+            uint16_t w = k < n ? u[k] : 0, x = k + 1 < n ? u[k + 1] : 0;
+            int limit = w == 0xBBF8 || w == 0xCD08 || w == 0xAE4C || w == 0xAE30 || w == 0xB300 ||    /* 미초까기대 */
+                        (w == 0xC774 && (x == 0xC0C1 || x == 0xD558)) || (w == 0xBD80 && x == 0xD130); /* 이상 이하 부터 */
+            if (!limit) emit(s, doc, n, K_AGE, a, j + 1);
+        }
         if (b + 1 < n && u[b] == ')' && (u[b + 1] == 0xC528 ||                                    /* 김모(34)씨 */
             (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ','))))
             emit(s, doc, n, K_AGE, a, b + 1);
@@ -389,8 +406,14 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     if (len <= 5 && p > 1) {                                             /* 테헤란로 123 */
         if (u[p - 1] == ' ' && p > 1) p--;
         uint16_t w = u[p - 1], before = p > 1 ? u[p - 2] : 0;
-        if ((w == 0xB85C || w == 0xAE38) && before != 0xC73C &&
-            (is_hangul(before) || is_digit(before))) emit(s, doc, n, K_ADDRESS, a, b);
+        uint16_t next = b < n ? u[b] : 0;
+        int counted = next == 0xC6D0 || next == 0xBA85 || next == 0xB144 || next == 0xC6D4 || next == 0xC77C || next == 0xC2DC ||
+                      next == 0xBD84 || next == 0xAC1C || next == 0xD68C || next == 0xC138 || next == '%' || next == 0xD56D ||
+                      next == 0xC870 || next == 0xC810 || (next == ',' && b + 1 < n && is_digit(u[b + 1])) ||
+                      (next == '.' && len == 4 && (u[a] == '1' || u[a] == '2'));
+        if ((w == 0xB85C || w == 0xAE38) && before != 0xC73C && (is_hangul(before) || is_digit(before))) {
+            if (!counted) emit(s, doc, n, K_ADDRESS, a, b);
+        }
         else if (b + 1 < n && u[b] == 0xBC88 && (u[b + 1] == 0xC9C0 || u[b + 1] == 0xAE38)) emit(s, doc, n, K_ADDRESS, a, b);
         else if ((w == 0xB3D9 || w == 0xB9AC || w == 0xAC00) && p != a && is_hangul(before)) {   /* 역삼동 123-4 */
             int64_t k = b; int good = 0;
