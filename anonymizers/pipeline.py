@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal
 
 from anonymizers.analyze import VERSION as STRUCTURED_VERSION
@@ -20,6 +21,7 @@ from anonymizers.findings import Finding, Recognized, resolve
 from anonymizers.gate import batch_of
 from anonymizers.names import NameRecognizer
 from anonymizers.operators import Keys
+from anonymizers.public_figures import keeps
 from anonymizers.rewrite import Edit, OutSpan, rewrite
 from anonymizers.sensitive import SensitiveRecognizer, anchors
 from schemas.policy import Policy
@@ -92,15 +94,15 @@ def anonymize_batch(
     sensitive_consent: Sequence[bool] | None = None,
     guardian_consent: Sequence[bool] | None = None,
     child_directed: bool = False,
-    public_figures: frozenset[str] = frozenset(),
+    public_figures: Mapping[str, frozenset[str]] = MappingProxyType({}),
     seen: Callable[[str], bool] | None = None,
 ) -> BatchResult:
     """Anonymizes `texts` under `policy`.
 
     `doc_keys` bound the consistency of pseudonyms, one per text. `sensitive_consent` and `guardian_consent` say, per
     text, that separate consent (PIPA 23①1) or a guardian's consent (22-2) is on record; absent means none is.
-    `public_figures` are names that policy keeps (public_figures.load_public_figures). `seen` tells surrogates what
-    values the corpus holds; without it they avoid the values of their own text.
+    `public_figures` are names that policy keeps, with their contexts (public_figures.load_public_figures). `seen` tells
+    surrogates what values the corpus holds; without it they avoid the values of their own text.
     """
     by_doc: dict[int, list[Finding]] = {}
     for finding in resolve(found for recognizer in recognizers for found in recognizer.find(texts)):
@@ -147,6 +149,15 @@ def default_recognizers(policy: Policy) -> list[Recognized]:
     ]
 
 
+def residual_recognizers(policy: Policy) -> list[Recognized]:
+    """The slower, independent road of the residual check: no gate, and Kiwi asked about every ambiguous name."""
+    return [
+        StructuredRecognizer(gated=False),
+        NameRecognizer(kiwi_budget_ppm=1_000_000 if policy.anonymize.kiwi_budget_ppm else 0),
+        SensitiveRecognizer(),
+    ]
+
+
 class StructuredRecognizer:
     """The exact recognizers behind their gate as one batch recognizer (`gated=False`: the slow, independent way)."""
 
@@ -183,7 +194,7 @@ def _underage_authors(
 
 
 def _decide(
-    text: str, findings: Sequence[Finding], policy: Policy, consent: bool, public_figures: frozenset[str]
+    text: str, findings: Sequence[Finding], policy: Policy, consent: bool, public_figures: Mapping[str, frozenset[str]]
 ) -> _Decided:
     rules = policy.anonymize.entities
     edits: list[Edit] = []
@@ -200,7 +211,7 @@ def _decide(
         if found.score_ppm < rule.review_ppm:
             continue
         operator = rule.operator
-        if found.type == "PERSON" and text[found.start : found.end] in public_figures:
+        if found.type == "PERSON" and keeps(public_figures, text[found.start : found.end], text):
             operator = "keep"
         elif found.score_ppm < rule.threshold_ppm and operator != "keep":
             operator = "mask"  # what waits for review is masked

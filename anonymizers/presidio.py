@@ -19,7 +19,7 @@ from anonymizers.recognizers.address import AddressRecognizer
 from anonymizers.recognizers.age import AgeRecognizer
 from anonymizers.recognizers.alien_reg import AlienRegRecognizer
 from anonymizers.recognizers.bank_account import BankAccountRecognizer
-from anonymizers.recognizers.base import BatchedRecognizer, KoreanRecognizer
+from anonymizers.recognizers.base import KoreanRecognizer
 from anonymizers.recognizers.birth_date import BirthDateRecognizer
 from anonymizers.recognizers.business_reg import BusinessRegRecognizer
 from anonymizers.recognizers.card import CardRecognizer
@@ -35,9 +35,11 @@ from anonymizers.recognizers.ip_address import IpAddressRecognizer
 from anonymizers.recognizers.mac_address import MacAddressRecognizer
 from anonymizers.recognizers.military_no import MilitaryNoRecognizer
 from anonymizers.recognizers.passport import PassportRecognizer
+from anonymizers.recognizers.person import PersonRecognizer
 from anonymizers.recognizers.phone import PhoneRecognizer
 from anonymizers.recognizers.postcode import PostcodeRecognizer
 from anonymizers.recognizers.rrn import RrnRecognizer
+from anonymizers.recognizers.sensitive_information import SensitiveInformationRecognizer
 from anonymizers.recognizers.student_no import StudentNoRecognizer
 from anonymizers.recognizers.vehicle_plate import VehiclePlateRecognizer
 
@@ -75,15 +77,9 @@ def load_predefined(registry: RecognizerRegistry, *, names: bool = True, sensiti
     for recognizer in STRUCTURED_CLASSES:
         registry.add_recognizer(recognizer())
     if names:
-        from anonymizers.names import NameRecognizer
-
-        registry.add_recognizer(BatchedRecognizer(NameRecognizer(), ["PERSON"]))
+        registry.add_recognizer(PersonRecognizer())
     if sensitive:
-        from anonymizers.entities import entities
-        from anonymizers.sensitive import SensitiveRecognizer
-
-        types = [label for label, entity in entities().items() if entity.law_class == "sensitive"]
-        registry.add_recognizer(BatchedRecognizer(SensitiveRecognizer(), types))
+        registry.add_recognizer(SensitiveInformationRecognizer())
     return registry
 
 

@@ -139,7 +139,7 @@ def test_a_child_directed_source_needs_less() -> None:
 
 def test_public_figures_stay_only_by_policy() -> None:
     text = "세종대왕과 이순신 장군, 그리고 김철수 씨."
-    result = run([text], public_figures=frozenset({"이순신"}))
+    result = run([text], public_figures={"이순신": frozenset({"장군"}), "김철수": frozenset({"가수"})})
     assert "이순신" in result.texts[0]
     assert "김철수" not in result.texts[0]
     assert ("PERSON", "keep") in {(s.type, s.operator) for s in result.spans}
