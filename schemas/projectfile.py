@@ -26,14 +26,17 @@ def load_project(path: Path, *, as_of: dt.date | None = None) -> Project:
         raise ConfigError(f"{path.name} can't be read ({type(error).__name__})", "it is a UTF-8 YAML file") from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except RecursionError:
+        raise ConfigError(f"{path.name}, line 1: nested too deep", "a project file has four levels") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "it does not parse"
         raise ConfigError(f"{path.name}, line {line}: not YAML: {problem}", "correct the line") from None
     if not isinstance(raw, dict) or node is None:
-        raise ConfigError(f"{path.name}, line 1: a project file is a mapping", f"fields: {_names(Project)}")
+        what = "the file is empty" if raw is None else "a project file is a mapping"
+        raise ConfigError(f"{path.name}, line 1: {what}", f"fields: {_names(Project)}; `damjang init DIR` writes one")
     _refuse_twice(path.name, node)
     if as_of is not None:
         raw["as_of"] = as_of
@@ -44,6 +47,20 @@ def load_project(path: Path, *, as_of: dt.date | None = None) -> Project:
         raise ConfigError(*_explain(path.name, node, error)) from None
     _cross_check(path.name, node, project)
     return project
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader, but a date that no calendar has stays text, for the model to refuse with its field and line."""
+
+
+def _date(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
 def _explain(name: str, node: yaml.Node, error: ValidationError) -> tuple[str, str]:
@@ -77,17 +94,22 @@ def _cross_check(name: str, node: yaml.Node, project: Project) -> None:
 
 def _refuse_twice(name: str, node: yaml.Node) -> None:
     """A key written twice: YAML would silently keep the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError(f"{name}, line {line}: {key.value} stands twice", "keep one of them")
-            seen.add(key.value)
-            _refuse_twice(name, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _refuse_twice(name, value)
+    waiting, met = [node], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in met:  # an alias, which may lead back to itself
+            continue
+        met.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if str(key.value) in seen:
+                    line = key.start_mark.line + 1
+                    raise ConfigError(f"{name}, line {line}: {key.value} stands twice", "keep one of them")
+                seen.add(str(key.value))
+                waiting.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
 
 
 def _line(node: yaml.Node, loc: Sequence[int | str]) -> int:

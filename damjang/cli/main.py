@@ -47,7 +47,7 @@ def frame(
 EXTRAS = frozenset(
     {
         "alembic", "apache_beam", "datasketch", "great_expectations", "hyperscan", "jsonschema", "kiwipiepy", "orjson",
-        "pandas", "polars", "presidio_analyzer", "presidio_anonymizer", "psutil", "psycopg", "pydantic", "sqlalchemy",
+        "pandas", "polars", "presidio_analyzer", "presidio_anonymizer", "psutil", "psycopg", "sqlalchemy",
         "zstandard",
     }
 )  # fmt: skip
