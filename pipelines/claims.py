@@ -113,7 +113,7 @@ def claims(run: Run) -> tuple[Claim, ...]:
     detector = run.manifests["ingest"].facts["detector"]
     return (
         Claim("art24-none-detected", f"고유식별정보 미검출 (detector {detector})", "measured"),
-        Claim("domestic-jurisdiction", "pull은 인증된 국가의 등록 클러스터에만 허용됨", "enforced"),
+        Claim("domestic-jurisdiction", "pull은 확인서에 적힌 국가의 등록 클러스터에만 허용됨", "enforced"),
         Claim("cluster-location", "클러스터 위치는 운영자의 서명 진술", "attested"),
         Claim("no-egress", "처리 중 외부 호출 없음: 운영 환경의 진술이며 로그로 증명되지 않음", "attested"),
         Claim("input-destruction", detail, "not_covered"),
