@@ -163,7 +163,7 @@ class Batch:
     def piece(self, doc: int, start: int, end: int) -> str:
         """Bytes [start, end) of one text, decoded."""
         base = int(self.offsets[doc])
-        return str(memoryview(self.data)[base + start : base + end], "utf-8", "replace")
+        return self.data[base + start : base + end].tobytes().decode("utf-8", "replace")
 
 
 def batch_of(texts: Sequence[str] | Any) -> Batch:

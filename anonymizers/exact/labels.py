@@ -134,8 +134,7 @@ def label_of(view: View, start: int, end: int, before: int = 30, after: int = 14
     for a, b, name in labels(view):
         if b <= start:
             if start - b <= before and not _LONG_NUMBER.search(view.text, b, start):
-                if name != "other" or _DIRECT.fullmatch(view.lower, b, start):
-                    best = name
+                best = name if name != "other" or _DIRECT.fullmatch(view.lower, b, start) else best
         elif a >= end:
             if name != "other" and a - end <= after and not behind and not _LONG_NUMBER.search(view.text, end, a):
                 behind = name

@@ -27,7 +27,9 @@ _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
 _WORD: Final = re.compile(
-    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])(?![{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
+    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])"
+    rf"(?![{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
+    rf"|(?<=[{_SPELLED}])(?P<copula>이)(?=에요)"
 )
 """A syllable behind plain digits that is a particle or begins a word (5678이에요, 5678. 이상), not a digit."""
 
@@ -121,9 +123,9 @@ def clusters(view: View, least: int = 2) -> list[Cluster]:
         for m in _CLUSTER.finditer(view.text):
             at = m.start()
             for cut in _WORD.finditer(view.text, m.start(), m.end()):
-                if _mixed(view.text, cut.start()):
+                if cut["word"] and _mixed(view.text, cut.start()):
                     continue
-                found.append(_cluster(view, at, cut.start("word")))
+                found.append(_cluster(view, at, cut.start("word") if cut["word"] else cut.start("copula")))
                 at = cut.end()
             if m.end() - at > 1:
                 found.append(_cluster(view, at, m.end()))
@@ -133,7 +135,7 @@ def clusters(view: View, least: int = 2) -> list[Cluster]:
 
 
 def _mixed(text: str, end: int) -> bool:
-    """Whether the group that ends here already mixes plain and spelled digits (1이3사): then the next is a digit too."""
+    """Whether the group that ends here mixes plain and spelled digits (1이3사): then the next is a digit too."""
     at = end
     while at > 0 and ("0" <= text[at - 1] <= "9" or text[at - 1] in SPELLED):
         at -= 1

@@ -30,7 +30,6 @@ from anonymizers.exact.resident import personal, rrn_checksum, thirteens
 from anonymizers.gate import K_ID
 from anonymizers.normalize import View
 
-
 _APART: Final = re.compile(
     r"(?<![0-9])(?P<front>[0-9]{2}(?P<m>[0-9]{2})(?P<d>[0-9]{2}))(?![0-9])[^0-9\n]{1,14}(?:뒷|뒤)[^0-9\n]{0,10}(?P<back>[1-8][0-9]{6})(?![0-9])"
 )
