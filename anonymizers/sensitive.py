@@ -12,8 +12,9 @@ Evidence codes name the rule, never the words. The score is that of the best rea
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, cast
@@ -24,10 +25,10 @@ from anonymizers.findings import Finding
 from anonymizers.names import NameRecognizer
 from ext.words import WordScanner
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 _SURE_NAME: Final = 600_000
 _NAMED: Final = re.compile(
-    r"환자\s[가-힣○]{2,4}|[가-힣○]{2,4}\s?(?:씨|님|군|양|옹|여사|선생|교수|의원|대표|부장|과장|대리|사장|회장|기자|목사|신부|스님|이사|팀장|선수|감독)(?![가-힣]{3})"
+    r"(?:^|[,.:]\s?)환자[는가의]|(?<![가-힣])환자\s[가-힣○]{2,4}|[가-힣○]{2,4}\s?(?:씨|님|군|양|옹|여사|선생|교수|의원|대표|부장|과장|대리|사장|회장|기자|목사|신부|스님|이사|팀장|선수|감독)(?![가-힣]{3})"
 )
 _EXPERIENCE: Final = re.compile(
     r"(?:받[았고은아]|앓[고았아]|걸[려렸]|입원[해했]|수술[을했]|복용\s?(?:중|하)|먹고\s?있|투병\s?중|치료\s?(?:중|를?\s?받)|가입[했해]|다[니녔]|당원|조합원|신자|판정)"
@@ -39,18 +40,28 @@ _MAX_SENTENCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """data/sensitive.yaml, compiled. `uses[n]`: (type, is_personal) of word n; `starts[n]`: not behind Hangul."""
+class Words:
+    """Literal words with what each stands for. `starts[n]`: word n counts only when no Hangul stands before it."""
 
     scanner: WordScanner
-    words: tuple[str, ...]
-    uses: tuple[tuple[tuple[str, bool], ...], ...]
+    lengths: tuple[int, ...]
+    uses: tuple[tuple[str, ...], ...]
     starts: tuple[bool, ...]
-    bonds: Mapping[str, re.Pattern[str]]
-    strong: re.Pattern[str]
-    first: re.Pattern[str]
-    role: re.Pattern[str]
-    generic: re.Pattern[str]
+
+    def hits(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """`(start, end, uses)` of every occurrence, by start."""
+        for at, number in self.scanner.scan(text):
+            if not (self.starts[number] and at and "가" <= text[at - 1] <= "힣"):
+                yield at, at + self.lengths[number], self.uses[number]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """data/sensitive.yaml, compiled. `terms` stand for `TYPE` or `TYPE!` (personal); `context` for `+TYPE` (a bond) and
+    the kinds of anchors; `cut` is what de-linking takes out."""
+
+    terms: Words
+    context: Words
     cut: re.Pattern[str]
 
 
@@ -58,28 +69,37 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The shipped lexicon."""
     raw = cast(dict[str, Any], yaml.safe_load((files("anonymizers") / "data/sensitive.yaml").read_text("utf-8")))
-    uses: dict[str, dict[tuple[str, bool], None]] = {}
-    starts: dict[str, bool] = {}
+    terms, context = [], []
     for name, row in raw["types"].items():
-        for part in ("topic", "personal"):
-            for entry in row.get(part, ()):
-                for word in (entry.lstrip("^"), entry.lstrip("^").replace(" ", "")):
-                    uses.setdefault(word, {})[name, part == "personal"] = None
-                    starts[word] = entry.startswith("^")
-    who, edge = raw["anchors"], r"(?<![가-힣])"
-    return Lexicon(
-        WordScanner(list(uses)),
-        tuple(uses),
-        tuple(tuple(found) for found in uses.values()),
-        tuple(starts[word] for word in uses),
-        {name: re.compile(row["bond"]) for name, row in raw["types"].items() if "bond" in row},
-        re.compile(f"{edge}(?:{who['first']}|{who['kin']}|{who['third']})"),
-        re.compile(f"{edge}(?:{who['first']})"),
-        re.compile(f"{edge}(?:{who['role']})"),
-        re.compile(raw["generic"]),
-        # what de-linking cuts out: the person word alone, its particle left standing
-        re.compile(rf"{edge}(?:저희|저|나|제|내|전|난|본인|그녀|그|{who['kin']})(?=[는가의도를은이]?(?:한테|에게)?\s)"),
+        terms += [(entry, name) for entry in row.get("topic", ())]
+        terms += [(entry, name + "!") for entry in row.get("personal", ())]
+        context += [(entry, "+" + name) for entry in row.get("bond", ())]
+    for kind, entries in (*raw["anchors"].items(), ("generic", raw["generic"])):
+        context += [(entry, kind) for entry in entries]
+    kin = "|".join(sorted({word for entry in raw["anchors"]["kin"] for word in _spellings(entry.lstrip("^"))}))
+    # the person word alone, its particle left standing
+    cut = rf"(?<![가-힣])(?:저희|저|나|제|내|전|난|본인|그녀|그|{kin})(?=[는가의도를은이]?(?:한테|에게)?\s)"
+    return Lexicon(_words(terms), _words(context), re.compile(cut))
+
+
+def _words(entries: Sequence[tuple[str, str]]) -> Words:
+    uses: dict[str, dict[str, None]] = {}
+    starts: dict[str, bool] = {}
+    for entry, use in entries:
+        for word in _spellings(entry.lstrip("^")):
+            uses.setdefault(word, {})[use] = None
+            starts[word] = entry.startswith("^")
+    return Words(
+        WordScanner(list(uses)), tuple(map(len, uses)), tuple(map(tuple, uses.values())), tuple(starts.values())
     )
+
+
+def _spellings(entry: str) -> list[str]:
+    """The literal words of an entry: `(ab)` either letter, an inner space optional."""
+    choices = [part[1:-1] if part.startswith("(") else [part] for part in re.findall(r"\([^)]*\)|[^(]+", entry)]
+    spelled = ["".join(letters) for letters in itertools.product(*choices)]
+    tight = [word[:-1].replace(" ", "") + word[-1] for word in spelled]  # a space at the end is meant
+    return list(dict.fromkeys(spelled + tight))
 
 
 class SensitiveRecognizer:
@@ -95,28 +115,29 @@ class SensitiveRecognizer:
 
 
 def _find(doc: int, text: str) -> Iterable[Finding]:
-    lex = lexicon()
     start = end = -1
-    said: dict[str, bool] = {}  # type -> a personal word was among them
-    for at, number in lex.scanner.scan(text):
-        if lex.starts[number] and at and "가" <= text[at - 1] <= "힣":
-            continue
+    said: dict[str, None] = {}
+    for at, to, uses in lexicon().terms.hits(text):
         if at >= end:
-            yield from _judge(doc, text, start, end, said)
-            start, end = sentence(text, at, at + len(lex.words[number]))
+            if said:
+                yield from _judge(doc, text, start, end, said)
+            start, end = sentence(text, at, to)
             said = {}
-        for name, is_personal in lex.uses[number]:
-            said[name] = said.get(name, False) or is_personal
-    yield from _judge(doc, text, start, end, said)
+        said.update(dict.fromkeys(uses))
+    if said:
+        yield from _judge(doc, text, start, end, said)
 
 
-def _judge(doc: int, text: str, start: int, end: int, said: Mapping[str, bool]) -> Iterable[Finding]:
-    lex = lexicon()
+def _judge(doc: int, text: str, start: int, end: int, said: Iterable[str]) -> Iterable[Finding]:
     words = text[start:end]
-    for name, is_personal in said.items():
-        if not is_personal and not lex.bonds[name].search(words):
-            continue
-        score, who = _person(words, is_personal)
+    about = {use for _, _, uses in lexicon().context.hits(words) for use in uses}
+    tied: dict[str, bool] = {}  # type -> a personal word was among them
+    for use in said:
+        name = use.rstrip("!")
+        if use != name or "+" + name in about:
+            tied[name] = tied.get(name, False) or use != name
+    for name, is_personal in tied.items():
+        score, who = _person(words, about, is_personal)
         if score:
             yield Finding(doc, start, end, name, score, ("personal" if is_personal else "topic+bond", who))
 
@@ -141,13 +162,12 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return left, right
 
 
-def _person(words: str, is_personal: bool) -> tuple[int, str]:
+def _person(words: str, about: Set[str], is_personal: bool) -> tuple[int, str]:
     """(score, evidence) of whom the sentence is about; 0: nobody in particular."""
-    lex = lexicon()
-    is_generic = lex.generic.search(words) is not None
-    if lex.first.search(words):
+    is_generic = "generic" in about
+    if "first" in about:
         return (650_000 if is_generic else 900_000), "first"
-    if lex.strong.search(words) or _NAMED.search(words):
+    if "kin" in about or "third" in about or ("titled" in about and _NAMED.search(words)):
         return (450_000 if is_generic else 800_000), "person"
     if any(found.score_ppm >= _SURE_NAME for found in _names().find([words])):
         return (450_000 if is_generic else 800_000), "name"
@@ -155,7 +175,7 @@ def _person(words: str, is_personal: bool) -> tuple[int, str]:
         return 0, ""
     if _EXPERIENCE.search(words):
         return 600_000, "experience"
-    if lex.role.search(words):
+    if "role" in about:
         return 400_000, "role"
     return (300_000, "nobody") if is_personal else (0, "")
 
