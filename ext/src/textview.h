@@ -90,6 +90,28 @@ UTF8_BLOCK(uint16_t)
 UTF8_BLOCK(uint32_t)
 
 #ifdef DAMJANG_X86
+AVX2_TARGET static uint16_t *utf8_steps_avx2(const uint8_t **from, const uint8_t *stop, uint16_t *out) {
+    static const uint32_t KEEP[16] = {0x7F000000, 0x7F000000, 0x7F000000, 0x7F000000, 0x7F000000, 0x7F000000,
+                                      0x7F000000, 0x7F000000, 0,          0,          0,          0,
+                                      0x1F3F0000, 0x1F3F0000, 0x0F3F3F00, 0x0F3F3F00};
+    const uint8_t *p = *from;
+    for (; p <= stop; p += 32) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)p);
+        /* As signed bytes, continuations are those below -64. */
+        uint64_t heads = (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(-65)));
+        int count = __builtin_popcountll(heads);
+        for (int k = 0; k < count; k += 4)
+            for (int j = 0; j < 4; j++) {
+                uint32_t w = load32(p + _tzcnt_u64(heads | 1ull << 31));
+                out[k + j] = (uint16_t)_pext_u32(__builtin_bswap32(w), KEEP[(w & 0xFF) >> 4]);
+                heads &= heads - 1;
+            }
+        out += count;
+    }
+    *from = p;
+    return out;
+}
+
 /* 32 bytes a step: the code point that would start at each byte, then only those where one does. */
 AVX512_TARGET static uint16_t *utf8_steps_avx512(const uint8_t **from, const uint8_t *stop, uint16_t *out) {
     const uint8_t *p = *from;
@@ -155,6 +177,7 @@ static inline int text_points(const text_view *text, scratch *room, int level, t
     uint16_t *next = (uint16_t *)out;
 #ifdef DAMJANG_X86
     if (level >= 2 && text->len >= 40) next = utf8_steps_avx512(&p, end - 34, next);
+    if (level == 1 && text->len >= 40) next = utf8_steps_avx2(&p, end - 36, next);
 #endif
     points->len = utf8_decode_uint16_t(p, end, next) - (uint16_t *)out;
     return 0;
