@@ -89,7 +89,7 @@ def everything(batch: Batch) -> Iterator[Window]:
         at = 0
         while True:
             low, high = max(at - OVERLAP, 0), min(at + PIECE + OVERLAP, len(text))
-            yield Window(doc, ALL_KINDS, View(text[low:high], low, (at, min(at + PIECE, len(text)))))
+            yield Window(doc, ALL_KINDS, View(text[low:high], low, (at, min(at + PIECE, len(text)))), (low, high))
             at += PIECE
             if at >= len(text):
                 break

@@ -30,3 +30,7 @@ class BadSpan(AnonymizerError):
             f"span {start}..{end} does not fit a text of {length} code points", "detect and rewrite the same text"
         )
         self.args = (start, end, length)
+
+
+class ModelFolderError(AnonymizerError, ConfigError):
+    """A model folder lacks something or holds a kind of file that cannot be read here."""

@@ -211,6 +211,7 @@ class Window:
     doc: int
     kinds: int
     view: View
+    reach: tuple[int, int]  # code points of the window with its context
 
 
 def windows(batch: Batch, mask: int = ALL_KINDS) -> Iterator[Window]:
@@ -218,4 +219,4 @@ def windows(batch: Batch, mask: int = ALL_KINDS) -> Iterator[Window]:
     marks, _ = pii_scan.scan(batch.data, batch.offsets, tables(mask), mask)
     for doc, kinds, core_start, core_end, byte_start, byte_end, base in marks.tolist():
         text = batch.piece(doc, byte_start, byte_end)
-        yield Window(doc, kinds, View(text, base, (core_start, core_end)))
+        yield Window(doc, kinds, View(text, base, (core_start, core_end)), (base, base + len(text)))

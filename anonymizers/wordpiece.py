@@ -1,0 +1,177 @@
+"""BERT's WordPiece tokenizer with code-point offsets, read from an exported folder.
+
+Only what token classification needs: ids and where each piece stands. Other kinds of tokenizer (Unigram, BPE)
+are left to the `tokenizers` package, if it is installed.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from anonymizers.errors import ModelFolderError
+
+_LONGEST: Final = 100  # characters of a word; longer ones are one unknown piece, as in BERT
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Ids without the special ones, and [start, end) of each in the text."""
+
+    ids: list[int]
+    spans: list[tuple[int, int]]
+
+
+class Tokenizer(Protocol):
+    """What the recognizer needs to know."""
+
+    @property
+    def first(self) -> int:
+        """Id before a sequence ([CLS])."""
+        ...
+
+    @property
+    def last(self) -> int:
+        """Id behind it ([SEP])."""
+        ...
+
+    @property
+    def pad(self) -> int:
+        """Id that fills up a batch."""
+        ...
+
+    def encode(self, text: str) -> Pieces:
+        """Pieces of a text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WordPiece:
+    """Greedy longest match over a vocabulary, after BERT's split at spaces, punctuation and ideographs."""
+
+    vocabulary: dict[str, int]
+    unknown: int
+    first: int
+    last: int
+    pad: int
+    lowercase: bool
+    prefix: str = "##"
+
+    def encode(self, text: str) -> Pieces:
+        """Pieces of a text; lower-casing is per character, so offsets hold."""
+        pieces = Pieces([], [])
+        at = 0
+        while at < len(text):
+            if text[at].isspace() or unicodedata.category(text[at]) in ("Cc", "Cf"):
+                at += 1
+                continue
+            end = at + 1
+            if not _alone(text[at]):
+                while end < len(text) and not text[end].isspace() and not _alone(text[end]):
+                    end += 1
+            self._word(text, at, end, pieces)
+            at = end
+        return pieces
+
+    def _word(self, text: str, start: int, end: int, pieces: Pieces) -> None:
+        word = (
+            "".join(c.lower() if len(c.lower()) == 1 else c for c in text[start:end])
+            if self.lowercase
+            else text[start:end]
+        )
+        found: list[tuple[int, int, int]] = []
+        at = 0
+        while at < len(word) and len(word) <= _LONGEST:
+            stop = len(word)
+            while stop > at:
+                key = word[at:stop] if at == 0 else self.prefix + word[at:stop]
+                if key in self.vocabulary:
+                    break
+                stop -= 1
+            if stop == at:
+                found = []
+                break
+            found.append((self.vocabulary[key], start + at, start + stop))
+            at = stop
+        for token, a, b in found or [(self.unknown, start, end)]:
+            pieces.ids.append(token)
+            pieces.spans.append((a, b))
+
+
+def _alone(char: str) -> bool:
+    if char.isascii():
+        return not char.isalnum() and not char.isspace()
+    return unicodedata.category(char).startswith("P") or 0x4E00 <= ord(char) <= 0x9FFF
+
+
+class Packaged:
+    """A tokenizer.json through the `tokenizers` package."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.first, self.last, self.pad = (
+            self._id(*names) for names in (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>"))
+        )
+
+    def _id(self, *names: str) -> int:
+        found = (self._inner.token_to_id(name) for name in names)
+        return next((token for token in found if token is not None), 0)
+
+    def encode(self, text: str) -> Pieces:
+        """Pieces of a text."""
+        coded = self._inner.encode(text, add_special_tokens=False)
+        return Pieces(list(coded.ids), [tuple(span) for span in coded.offsets])
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """From tokenizer.json (WordPiece read here, others by `tokenizers`), or vocab.txt."""
+    described = folder / "tokenizer.json"
+    config = _json(folder / "tokenizer_config.json")
+    if described.exists():
+        loaded = _json(described)
+        model = loaded.get("model", {})
+        if model.get("type") == "WordPiece":
+            normalizer = loaded.get("normalizer") or {}
+            return _wordpiece(
+                model["vocab"], bool(normalizer.get("lowercase")), model.get("continuing_subword_prefix", "##")
+            )
+        try:
+            from tokenizers import Tokenizer as Inner  # type: ignore[import-not-found,unused-ignore]
+        except ImportError:
+            raise ModelFolderError(
+                f"{described} holds a {model.get('type')} tokenizer",
+                "Install `tokenizers`, or export a WordPiece model.",
+            ) from None
+        return Packaged(Inner.from_file(str(described)))
+    words = folder / "vocab.txt"
+    if not words.exists():
+        raise ModelFolderError(
+            f"{folder} has no tokenizer.json and no vocab.txt", "Export the tokenizer with the model."
+        )
+    lines = words.read_text(encoding="utf-8").split("\n")
+    return _wordpiece({word: i for i, word in enumerate(lines) if word}, bool(config.get("do_lower_case", False)), "##")
+
+
+def _wordpiece(vocabulary: dict[str, int], lowercase: bool, prefix: str) -> WordPiece:
+    missing = [name for name in ("[UNK]", "[CLS]", "[SEP]", "[PAD]") if name not in vocabulary]
+    if missing:
+        raise ModelFolderError(f"the vocabulary lacks {missing[0]}", "Use a BERT-like WordPiece vocabulary.")
+    return WordPiece(
+        vocabulary,
+        vocabulary["[UNK]"],
+        vocabulary["[CLS]"],
+        vocabulary["[SEP]"],
+        vocabulary["[PAD]"],
+        lowercase,
+        prefix,
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    loaded = json.loads(path.read_text(encoding="utf-8"))
+    return loaded if isinstance(loaded, dict) else {}
