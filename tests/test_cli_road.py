@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_kit import Said, call, run
@@ -57,16 +58,30 @@ def proposed(place: Path, stopped: Said) -> Said:
 
 
 @pytest.fixture(scope="module")
-def published(place: Path, proposed: Said) -> list[Said]:
+def waiting(place: Path, proposed: Said) -> dict[str, Any]:
+    """The status while the proposal waits."""
+    found: dict[str, Any] = json.loads(run("status", "--project", "p/project.yaml", "--json", cwd=place).out)
+    return found
+
+
+@pytest.fixture(scope="module")
+def discarded(place: Path, waiting: dict[str, Any]) -> list[Said]:
+    """The proposal taken back, twice, and made again."""
+    back = ("discard", "ko-public@1", "--project", "p/project.yaml")
+    return [run(*back, cwd=place), run(*back, cwd=place), run("run", "p/project.yaml", cwd=place)]
+
+
+@pytest.fixture(scope="module")
+def published(place: Path, discarded: list[Said]) -> list[Said]:
     """Two officers' signatures, one after another."""
     sign = ("sign", "ko-public@1", "--project", "p/project.yaml", "--key")
     return [run(*sign, f"file:o{number}.key", cwd=place) for number in (1, 2)]
 
 
-def status(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+def status(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     said = call(capsys, "status", "--project", place / "p" / "project.yaml", "--json")
     assert said.code == 0, said.err
-    found: dict[str, object] = json.loads(said.out)
+    found: dict[str, Any] = json.loads(said.out)
     return found
 
 
@@ -85,6 +100,22 @@ def test_a_run_stops_at_proposed(place: Path, proposed: Said, capsys: pytest.Cap
     assert not (place / "p" / "out" / "releases" / "ko-public@1").exists()
 
 
+def test_status_says_who_may_sign(waiting: dict[str, Any]) -> None:
+    assert waiting["waiting"] == [
+        {"release": "ko-public@1", "threshold": 2, "approved_by": [], "may_sign": ["officer-1", "officer-2"]}
+    ]
+    assert [row["state"] for row in waiting["releases"]] == ["proposed"]
+
+
+def test_a_proposal_can_be_taken_back(discarded: list[Said]) -> None:
+    first, second, again = discarded
+    assert first.code == 0, first.err
+    assert second.code == 4
+    second.one_error()
+    assert again.code == 0, again.err
+    assert "waits for 2 more" in again.out
+
+
 def test_officers_publish_at_the_threshold(
     place: Path, published: list[Said], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,7 +125,7 @@ def test_officers_publish_at_the_threshold(
     assert "published" in published[1].out
     assert "직무분리" not in published[1].out
     found = status(place, capsys)
-    assert [row["state"] for row in found["releases"]] == ["published"]  # type: ignore[index, attr-defined]
+    assert [row["state"] for row in found["releases"]] == ["published"]
     assert found["waiting"] == []
     assert found["quarantined"] == {"ingest": {"missing_text": 1}}
     assert found["warnings"] == []
@@ -142,7 +173,7 @@ def test_a_trainer_verifies_pulls_loads_and_deletes(
                   "--key", f"file:{key}", "--project", place / "p" / "project.yaml")  # fmt: skip
     assert pulled.code == 0, pulled.err
     rows = sum(batch.num_rows for batch in damjang.open(to, purpose="pretraining"))
-    assert rows == status(place, capsys)["releases"][0]["documents"]  # type: ignore[index]
+    assert rows == status(place, capsys)["releases"][0]["documents"]
 
     gone = call(capsys, "delete", to, "--key", f"file:{key}", "--json")
     assert gone.code == 0, gone.err
@@ -162,6 +193,55 @@ def test_a_trace_tells_the_whole_story(place: Path, published: list[Said], capsy
     unknown = call(capsys, "trace", "0" * 32, "--project", place / "p" / "project.yaml")
     assert unknown.code == 4
     unknown.one_error()
+
+
+def test_the_audit_log_is_exported_cosigned_and_verified(
+    place: Path, published: list[Said], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = ("--project", place / "p" / "project.yaml")
+    outside = tmp_path / "outside"
+    assert call(capsys, "audit", "export", "--to", outside, *project).code == 0
+    key = tmp_path / "w.key"
+    assert call(capsys, "keys", "new", key, "--person", "witness-1", "--role", "auditor").code == 0
+    cosign = ("audit", "cosign", outside, "--name", "witness-1", "--key", f"file:{key}",
+              "--memory", tmp_path / "memory", "--trust", place / "p" / "trust" / "root.json")  # fmt: skip
+    said = call(capsys, *cosign)
+    assert said.code == 0, said.err
+    for checkpoint in (outside, next(outside.glob("checkpoint-*"))):
+        said = call(capsys, "audit", "verify", "--checkpoint", checkpoint, *project, "--json")
+        assert said.code == 0, said.err
+        found = json.loads(said.out)
+        assert found["proven"] == found["entries"] >= 1
+        assert found["checkpoint_is_outside"]
+    inside = call(capsys, "audit", "verify", "--checkpoint", place / "p" / "out" / "audit", *project)
+    assert "beside its ledger" in inside.out
+
+    leaves = outside / "leaves"
+    leaves.write_bytes(bytes([leaves.read_bytes()[0] ^ 1]) + leaves.read_bytes()[1:])
+    said = call(capsys, "audit", "verify", "--checkpoint", outside, *project)
+    assert said.code == 1
+    assert "entry 0" in said.one_error()
+    assert call(capsys, *cosign).code == 1
+    for missing in (tmp_path / "nothing", tmp_path):
+        said = call(capsys, "audit", "verify", "--checkpoint", missing, *project)
+        assert said.code == 1
+        said.one_error()
+
+
+def test_the_list_is_renewed_and_refreshed(
+    place: Path, published: list[Said], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = ("--project", place / "p" / "project.yaml")
+    said = call(capsys, "revocations", "renew", "--key", f"file:{place}/o2.key", *project, "--json")
+    assert said.code == 0, said.err
+    version = json.loads(said.out)["version"]
+    trust = ("--trust", place / "p" / "trust" / "root.json")
+    said = call(capsys, "revocations", "refresh", place / "p" / "out" / "releases", *trust, "--json")
+    assert said.code == 0, said.err
+    assert json.loads(said.out)["version"] == version
+    engineer = call(capsys, "revocations", "renew", "--key", f"file:{place}/p/keys/engineer.key", *project)
+    assert engineer.code == 1
+    engineer.one_error()
 
 
 # --- what is wrong with a project, in one or two lines -------------------------------------------------------------

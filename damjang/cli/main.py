@@ -1,13 +1,15 @@
 """The command line's frame: commands by file, one way to print errors, exit codes that mean something.
 
 Exit codes: 0 done, 1 a check failed or use was refused, 2 wrong usage, 3 configuration, 4 input, 5 the run failed (run
-it again), 6 another run holds the folder, 130 interrupted.
+it again), 6 another run holds the folder, 130 interrupted (143 by SIGTERM, 129 by SIGHUP).
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from typing import Annotated, Any
 
 import typer
@@ -56,14 +58,26 @@ EXTRAS = frozenset(
 
 def main() -> None:
     """Run a command; whatever goes wrong is one or two lines without a traceback."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
     try:
         app()
     except SystemExit as leaving:
-        if leaving.code == 130:  # typer's way of ending on Ctrl-C
+        if leaving.code in INTERRUPTED:
             sys.stderr.write("interrupted: nothing is lost, the same command goes on where it stopped\n")
         raise
     except Exception as error:
         raise SystemExit(_told(error)) from None
+
+
+INTERRUPTED = (130, 128 + signal.SIGTERM, 128 + signal.SIGHUP)
+"""130 is typer's way of ending on Ctrl-C."""
+
+
+def _leave(number: int, _: object) -> None:
+    """As on Ctrl-C: the stack unwinds, so that a run takes its workers with it."""
+    raise SystemExit(128 + number)
 
 
 def _told(error: Any) -> int:
