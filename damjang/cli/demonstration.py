@@ -110,7 +110,9 @@ def _against_gold(folder: Path) -> None:
 
 
 def _report(folder: Path, release: str, at: dt.datetime) -> Path:
-    return folder / "out" / "releases" / release
+    from damjang.cli.reporting import write_report
+
+    return write_report(folder / "project.yaml", release, None, at)
 
 
 def _some_document(folder: Path) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from damjang.cli import auditing, corpus, detecting, officers, projects, status, tracing, trainer
+from damjang.cli import auditing, corpus, detecting, officers, projects, reporting, status, tracing, trainer
 
 app = typer.Typer(
     name="damjang",
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (projects, status, trainer, officers, auditing, tracing, corpus, detecting):
+for group in (projects, status, trainer, officers, auditing, reporting, tracing, corpus, detecting):
     group.add_to(app)
 
 
