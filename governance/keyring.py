@@ -60,6 +60,20 @@ class Keyring:
         temporary.replace(path)
 
 
+def session_key(environment: Mapping[str, str] = os.environ) -> bytes | None:
+    """The session key an operator set for worker pools that the driver does not start; None: a run makes its own."""
+    encoded = environment.get(SESSION_ENV)
+    if not encoded:
+        return None
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise KeyringError(f"{SESSION_ENV} is not 32 bytes in base64", "make one: openssl rand -base64 32")
+    return key
+
+
 @lru_cache(maxsize=4)
 def open_keyring(path: str) -> Keyring:
     """The keyring at `path`, opened with the session key in the environment. Read once a process and path."""

@@ -20,8 +20,10 @@ import psutil
 from apache_beam.metrics import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from pipelines.environment import environment_digest, require_environment
 from pipelines.errors import UnitFailed
 from pipelines.files import write_json
+from pipelines.flink import EXTERNAL
 from pipelines.work import StepContext, UnitContext, failure_path, receipt_path
 from schemas.errors import DamjangError
 
@@ -35,28 +37,37 @@ def resolve(name: str) -> Callable[[Mapping[str, Any], UnitContext], None]:
 class ProcessUnit(beam.DoFn):  # type: ignore[misc]
     """Runs one unit. A unit whose receipt stands is finished and is not run again."""
 
-    def __init__(self, process: str, context: Mapping[str, Any], driver: tuple[int, float]) -> None:
+    def __init__(
+        self, process: str, context: Mapping[str, Any], driver: tuple[int, float], environment: str = ""
+    ) -> None:
         self._process = process
         self._context = context
         self._driver = driver
+        self._environment = environment
         self._done = Metrics.counter("damjang", f"{context['stage']}_units")
 
     def setup(self) -> None:
-        exit_with(self._driver)
+        if not self._environment:  # workers of a pool live elsewhere, where the driver's pid means nothing
+            exit_with(self._driver)
 
     def process(self, unit: Mapping[str, Any]) -> Iterable[int]:
-        run_unit(self._process, unit, StepContext(**self._context))
+        run_unit(self._process, unit, StepContext(**self._context), self._environment)
         self._done.inc()
         yield int(unit["index"])
 
 
-def run_unit(process: str, unit: Mapping[str, Any], step: StepContext) -> None:
-    """Run one unit here. Raises UnitFailed; the cause goes to a failure file, without values of the record."""
+def run_unit(process: str, unit: Mapping[str, Any], step: StepContext, environment: str = "") -> None:
+    """Run one unit here. Raises UnitFailed; the cause goes to a failure file, without values of the record.
+
+    `environment`: the driver's digest, given when this worker was not started by it.
+    """
     index = int(unit["index"])
     folder = Path(step.folder)
     if receipt_path(folder, step.step, index).exists():
         return
     try:
+        if environment:
+            require_environment(environment)
         resolve(process)(unit, UnitContext(step, index))
     except Exception as error:
         # An exception's text may quote a record: keep its type and place, and the text only of our own errors.
@@ -113,10 +124,11 @@ def run_step(
 ) -> None:
     """Run every unit of a step to its receipt, by Beam. `options` are the runner's own."""
     step = f"{context.stage}.{context.step}"
+    environment = environment_digest() if EXTERNAL in options else ""
     with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
         _ = (
             pipeline
             | f"{step}/Units" >> beam.Create(list(units), reshuffle=False)  # the next line spreads them
             | f"{step}/Spread" >> beam.Reshuffle()
-            | f"{step}/Work" >> beam.ParDo(ProcessUnit(process, context.to_json(), driver))
+            | f"{step}/Work" >> beam.ParDo(ProcessUnit(process, context.to_json(), driver, environment))
         )

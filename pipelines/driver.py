@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from governance.keyring import Keyring, unwrap_file_key
+from governance.keyring import Keyring, session_key, unwrap_file_key
 from pipelines.dataset import Manifest, Receipt
 from pipelines.environment import lock_digest
 from pipelines.errors import OutputLocked, StageIncomplete
@@ -50,7 +50,7 @@ class Driver:
         self.run = run
         self._options = options
         self._report = report
-        self._session = os.urandom(32)
+        self._session = session_key() or os.urandom(32)
         self._host: Host | None = None
 
     @property

@@ -8,6 +8,8 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from pipelines.errors import EnvironmentDiffers
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("schemas", "ext", "anonymizers", "governance", "pipelines", "damjang")
 
@@ -37,3 +39,17 @@ def code_digest() -> str:
             if path.suffix in (".py", ".pyx", ".pxd", ".h", ".yaml", ".json") and "__pycache__" not in path.parts:
                 digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def environment_digest() -> str:
+    """What a driver and its workers must share, as one digest: the lock and the code."""
+    return hashlib.sha256(f"{lock_digest()} {code_digest()}".encode()).hexdigest()
+
+
+def require_environment(digest: str) -> None:
+    """Raises EnvironmentDiffers unless this process runs the code and the packages of the driver with `digest`."""
+    if environment_digest() != digest:
+        raise EnvironmentDiffers(
+            "a worker runs other code or packages than the driver",
+            "install the same commit and lock file on every worker, restart the worker pools, then run again",
+        )

@@ -15,9 +15,27 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.errors import RunnerMissing
+from schemas.errors import ConfigError
 
 # JVM bounds for the mini cluster: it moves unit descriptions only, the text never goes through Java.
 HEAP = "-Xmx768m"
+NO_FREEZE = "--experiments=disable_logging_submission_environment"  # no `pip freeze` before every pipeline
+# Workers that the driver did not start: they prove that they are the driver's equals (pipelines.environment).
+EXTERNAL = "--environment_type=EXTERNAL"
+# A cluster in place of the mini cluster: the job server and, as the task managers see it, the worker pool.
+JOB_SERVER_ENV, WORKERS_ENV = "DAMJANG_FLINK_JOB_SERVER", "DAMJANG_FLINK_WORKERS"
+
+
+def runner_options(
+    jar: Path, parallelism: int, artifacts: Path, environment: Mapping[str, str] = os.environ
+) -> list[str]:
+    """What `--runner flink` means here: the cluster that the environment names, else a mini cluster."""
+    server, workers = environment.get(JOB_SERVER_ENV), environment.get(WORKERS_ENV)
+    if server and workers:
+        return external_options(server, workers, parallelism)
+    if server or workers:
+        raise ConfigError(f"{JOB_SERVER_ENV} and {WORKERS_ENV} go together", "set both to HOST:PORT, or neither")
+    return flink_options(jar, parallelism, artifacts)
 
 
 def flink_options(jar: Path, parallelism: int, artifacts: Path, job_port: int | None = None) -> list[str]:
@@ -46,7 +64,7 @@ def flink_options(jar: Path, parallelism: int, artifacts: Path, job_port: int | 
         f"--artifacts_dir={artifacts.resolve()}",
         "--environment_type=LOOPBACK",
         "--experiments=use_loopback_process_worker",
-        "--experiments=disable_logging_submission_environment",  # no `pip freeze` before every pipeline
+        NO_FREEZE,
         f"--parallelism={parallelism}",
         f"--sdk_worker_parallelism={parallelism}",  # never with --load_balance_bundles: fused stages wait for ever
     ]
@@ -57,9 +75,11 @@ def external_options(job_endpoint: str, worker_pool: str, parallelism: int) -> l
     return [
         "--runner=PortableRunner",
         f"--job_endpoint={job_endpoint}",
-        "--environment_type=EXTERNAL",
+        EXTERNAL,
+        NO_FREEZE,
         f"--environment_config={worker_pool}",
         f"--parallelism={parallelism}",
+        "--sdk_worker_parallelism=0",  # as many workers on a machine as it has cores
     ]
 
 

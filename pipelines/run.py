@@ -13,6 +13,7 @@ from pathlib import Path
 
 from governance.ledger import Ledger
 from governance.vault import Vault
+from pipelines.diskfull import named_disk_full
 from pipelines.driver import Driver, Progress, load_manifest, output_lock
 from pipelines.errors import NothingToDo
 from pipelines.files import write_json
@@ -60,8 +61,9 @@ def open_run(project: Project, now: dt.datetime, options: Options) -> Run:
             f"project purpose is {project.purpose}, policy {policy.name} is for {policy.purpose}",
             "name a policy for this purpose",
         )
-    vault = Vault.open(project.root / project.vault, resolve_key(project, project.vault_key))
-    ledger = Ledger.open(project.ledger, project.root)
+    with named_disk_full(project.root):
+        vault = Vault.open(project.root / project.vault, resolve_key(project, project.vault_key))
+        ledger = Ledger.open(project.ledger, project.root)
     return Run(project, policy, now, vault, ledger, options.workers, options.runner)
 
 
@@ -76,7 +78,7 @@ def run_project(
     run: Run, options: Options, report: Callable[[Progress], None], announce: Callable[[str], None]
 ) -> dict[str, object]:
     """Run every stage (or `only` one); returns a summary. Holds the output folder's lock throughout."""
-    with output_lock(run.out), _driver(run, options, report) as driver:
+    with named_disk_full(run.project.root), output_lock(run.out), _driver(run, options, report) as driver:
         from pipelines.stages.register import register
 
         register(run)
@@ -112,10 +114,10 @@ def _find(run: Run, driver: Driver, stage: Stage) -> None:
 def _driver(run: Run, options: Options, report: Callable[[Progress], None]) -> Iterator[Driver]:
     runner_options = None
     if options.runner == "flink":
-        from pipelines.flink import flink_options
+        from pipelines.flink import runner_options as flink
 
         jar = options.flink_jar or Path(".cache/flink-job-server.jar")
-        runner_options = flink_options(jar, options.workers, run.out / "runs" / "flink")
+        runner_options = flink(jar, options.workers, run.out / "runs" / "flink")
     driver = Driver(run, runner_options, report)
     try:
         yield driver

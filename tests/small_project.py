@@ -55,7 +55,7 @@ def found(command: Path, folder: Path, name: str = "notices", documents: int = 1
 def write_corpus(folder: Path, documents: int) -> None:
     """Seeded Korean notices of some 700 bytes, a tenth of them near copies of an earlier one."""
     dice = random.Random(7)
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     texts: list[list[str]] = []
     for number in range(documents):
         if texts and number % 10 == 9:

@@ -19,7 +19,6 @@ from typing import Any
 import psutil
 import pytest
 
-from pipelines.beam_run import alive
 from pipelines.flink import flink_options, worker_environment
 
 HERE = Path(__file__).parent
@@ -149,6 +148,8 @@ def test_a_killed_worker_fails_the_run_at_once(tmp_path: Path, units: list[dict[
 def test_the_job_server_dies_with_a_killed_driver(tmp_path: Path, units: list[dict[str, Any]], start: Start) -> None:
     process = start("flink", flink_options(JAR, 2, tmp_path / "artifacts"), [[{**u, "sleep": 1} for u in units]])
     until(lambda: list((tmp_path / "flink" / "0").glob("started/*")))
+    from pipelines.beam_run import alive  # imports Beam: not while tests are collected
+
     left = {(child.pid, child.create_time()) for child in family(process)}
     process.kill()  # the driver alone, not its group
     process.wait()

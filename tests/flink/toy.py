@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ def work(unit: Mapping[str, Any], context: UnitContext) -> None:
     if unit.get("fail"):
         raise ValueError("planted failure")
     folder = Path(context.step.folder)
-    write(folder / "started" / str(os.getpid()), b"")
+    (folder / "started").mkdir(parents=True, exist_ok=True)
+    (folder / "started" / str(os.getpid())).touch()
     time.sleep(unit.get("sleep", 0))
     index = int(unit["index"])
     write(folder / "data" / f"{index:03d}.out", Path(unit["path"]).read_bytes()[::-1])
@@ -26,7 +28,7 @@ def work(unit: Mapping[str, Any], context: UnitContext) -> None:
 
 def write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
+    partial = path.with_name(f"{path.name}.{threading.get_ident()}.part")  # Flink runs units in threads too
     with partial.open("wb") as file:
         file.write(data)
         file.flush()
