@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from damjang.cli.officers import open_office
-from damjang.cli.options import PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import emit_json, say
 
 audit_app = typer.Typer(help="The append-only log: prove it, export it, cosign it.", no_args_is_help=True)
@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
     audit_app.command("verify")(audit_verify)
     audit_app.command("export")(audit_export)
     audit_app.command("cosign")(audit_cosign)
-    app.add_typer(audit_app, name="audit")
+    app.add_typer(audit_app, name="audit", rich_help_panel=OFFICER)
 
 
 def audit_verify(

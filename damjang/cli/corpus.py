@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from damjang.cli.options import Json
+from damjang.cli.options import FILES, Json
 from damjang.cli.show import emit_json, say
 
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("demo-corpus")(demo_corpus)
-    app.command("dedup")(dedup)
+    app.command("demo-corpus", rich_help_panel=FILES)(demo_corpus)
+    app.command("dedup", rich_help_panel=FILES)(dedup)
 
 
 def demo_corpus(

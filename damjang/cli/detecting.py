@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from damjang.cli.options import Json
+from damjang.cli.options import FILES, Json
 from damjang.cli.show import emit_json, say
 
 MinScore = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out what scores below this.")]
@@ -16,9 +16,9 @@ MinScore = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out what 
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("detect")(detect)
-    app.command("evaluate")(evaluate)
-    app.command("anonymize")(anonymize)
+    app.command("detect", rich_help_panel=FILES)(detect)
+    app.command("evaluate", rich_help_panel=FILES)(evaluate)
+    app.command("anonymize", rich_help_panel=FILES)(anonymize)
 
 
 def detect(

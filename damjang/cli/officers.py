@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import emit_json, say
 from damjang.cli.trainer import revocations_refresh
 
@@ -23,17 +23,17 @@ revocations_app = typer.Typer(help="The signed list of certificates no longer go
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("sign")(sign)
-    app.command("discard")(discard)
+    app.command("sign", rich_help_panel=OFFICER)(sign)
+    app.command("discard", rich_help_panel=OFFICER)(discard)
     keys_app.command("new")(keys_new)
     keys_app.command("show")(keys_show)
     trust_app.command("new")(trust_new)
     trust_app.command("show")(trust_show)
     revocations_app.command("renew")(revocations_renew)
     revocations_app.command("refresh")(revocations_refresh)
-    app.add_typer(keys_app, name="keys")
-    app.add_typer(trust_app, name="trust")
-    app.add_typer(revocations_app, name="revocations")
+    app.add_typer(keys_app, name="keys", rich_help_panel=OFFICER)
+    app.add_typer(trust_app, name="trust", rich_help_panel=OFFICER)
+    app.add_typer(revocations_app, name="revocations", rich_help_panel=OFFICER)
 
 
 def open_office(project: Path, *, log_key: bool = True) -> tuple[Project, Ledger, Office]:

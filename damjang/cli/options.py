@@ -15,6 +15,9 @@ Trust = Annotated[
 ]
 PROJECT = Path("project.yaml")
 
+ENGINEER, OFFICER, TRAINER, FILES = "Data engineer", "Compliance officer", "Trainer", "Single files"
+"""The panels of `damjang --help`: whose command it is."""
+
 
 def now() -> dt.datetime:
     """The command's time, read once and passed on."""

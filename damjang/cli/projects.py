@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from damjang.cli.options import Json, now
+from damjang.cli.options import ENGINEER, Json, now
 from damjang.cli.show import console, counts_table, emit_json, live, say
 
 __all__ = ["Json", "add_to", "now", "run_to_summary"]
@@ -16,9 +16,9 @@ __all__ = ["Json", "add_to", "now", "run_to_summary"]
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("init")(init)
-    app.command("run")(run)
-    app.command("demo")(demo)
+    app.command("init", rich_help_panel=ENGINEER)(init)
+    app.command("run", rich_help_panel=ENGINEER)(run)
+    app.command("demo", rich_help_panel=ENGINEER)(demo)
 
 
 def init(

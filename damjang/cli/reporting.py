@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.projects import Json, now
+from damjang.cli.options import OFFICER, Json, now
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("report")(report)
+    app.command("report", rich_help_panel=OFFICER)(report)
 
 
 def report(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from damjang.cli.options import PROJECT, Json, ProjectFile, now
+from damjang.cli.options import ENGINEER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import console, counts_table, emit_json, say
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SOON = dt.timedelta(days=7)
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("status")(status)
+    app.command("status", rich_help_panel=ENGINEER)(status)
 
 
 def status(project: ProjectFile = PROJECT, json: Json = False) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import Json
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ ACTIONS = {"kept": "유지", "changed": "변경", "dropped": "제외", "quaranti
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    app.command("trace")(trace)
+    app.command("trace", rich_help_panel=OFFICER)(trace)
 
 
 def lineage_of(project: Path) -> Lineage:
@@ -47,7 +47,7 @@ def any_document(project: Path) -> str:
 
 def trace(
     document_id: Annotated[str, typer.Argument(metavar="DOCUMENT_ID", help="32 hexadecimal digits.")],
-    project: Annotated[Path, typer.Option("--project", help="The project file.")] = Path("project.yaml"),
+    project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
     """One document's whole story: source, what each stage did and why, and the row it ships in.

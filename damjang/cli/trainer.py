@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from damjang.cli.options import PROJECT, Json, ProjectFile, Trust, now
+from damjang.cli.options import PROJECT, TRAINER, Json, ProjectFile, Trust, now
 from damjang.cli.show import copying, emit_json, say
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands (`revocations refresh` goes with its group, in officers.py)."""
-    app.command("verify")(verify)
-    app.command("pull")(pull)
-    app.command("delete")(delete)
-    app.command("verify-difference")(verify_difference)
+    app.command("verify", rich_help_panel=TRAINER)(verify)
+    app.command("pull", rich_help_panel=TRAINER)(pull)
+    app.command("delete", rich_help_panel=TRAINER)(delete)
+    app.command("verify-difference", rich_help_panel=TRAINER)(verify_difference)
 
 
 def verify(
