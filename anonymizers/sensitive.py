@@ -41,18 +41,22 @@ _MAX_SENTENCE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Literal words with what each stands for. `starts[n]`: word n counts only when no Hangul stands before it."""
+    """Literal words with what each stands for. `starts[n]` is where word n counts: 0 anywhere, 1 not behind Hangul,
+    2 at the start of a clause only."""
 
     scanner: WordScanner
     lengths: tuple[int, ...]
     uses: tuple[tuple[str, ...], ...]
-    starts: tuple[bool, ...]
+    starts: tuple[int, ...]
 
     def hits(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """`(start, end, uses)` of every occurrence, by start."""
         for at, number in self.scanner.scan(text):
-            if not (self.starts[number] and at and "가" <= text[at - 1] <= "힣"):
-                yield at, at + self.lengths[number], self.uses[number]
+            if at and self.starts[number]:
+                before = text[:at].rstrip(" ")[-1:] if self.starts[number] == 2 else text[at - 1]
+                if "가" <= before <= "힣":
+                    continue
+            yield at, at + self.lengths[number], self.uses[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,11 @@ def lexicon() -> Lexicon:
 
 def _words(entries: Sequence[tuple[str, str]]) -> Words:
     uses: dict[str, dict[str, None]] = {}
-    starts: dict[str, bool] = {}
+    starts: dict[str, int] = {}
     for entry, use in entries:
         for word in _spellings(entry.lstrip("^")):
             uses.setdefault(word, {})[use] = None
-            starts[word] = entry.startswith("^")
+            starts[word] = len(entry) - len(entry.lstrip("^"))
     return Words(
         WordScanner(list(uses)), tuple(map(len, uses)), tuple(map(tuple, uses.values())), tuple(starts.values())
     )
@@ -167,10 +171,12 @@ def _person(words: str, about: Set[str], is_personal: bool) -> tuple[int, str]:
     is_generic = "generic" in about
     if "first" in about:
         return (650_000 if is_generic else 900_000), "first"
-    if "kin" in about or "third" in about or ("titled" in about and _NAMED.search(words)):
+    if "third" in about or ("titled" in about and _NAMED.search(words)):
         return (450_000 if is_generic else 800_000), "person"
     if any(found.score_ppm >= _SURE_NAME for found in _names().find([words])):
         return (450_000 if is_generic else 800_000), "name"
+    if "kin" in about:
+        return (450_000 if is_generic else 600_000), "kin"
     if is_generic or "[이름" in words:  # a person already cut out: the sentence is nobody's any more
         return 0, ""
     if _EXPERIENCE.search(words):
