@@ -22,13 +22,13 @@ from typing import Any
 import psutil
 
 from governance.keyring import SESSION_ENV
-from pipelines.errors import DiskFull, UnitFailed, WorkerLost
+from pipelines.diskfull import FULL, disk_full, is_full
+from pipelines.errors import UnitFailed, WorkerLost
 from pipelines.files import read_json, write_json
 from pipelines.flink import worker_environment
 from pipelines.work import StepContext
 
 GRACE_SECONDS = 5.0  # how long a runner may take to end after one of its workers has gone
-ENOSPC = 28
 
 
 class Host:
@@ -175,16 +175,15 @@ def failure(folder: Path, context: StepContext, answer: Mapping[str, Any]) -> Ex
     """The named error behind a failed step, from the failure file a unit left."""
     files = sorted((folder / "failures" / context.step).glob("*.json"))
     if not files:
+        if is_full(folder):  # not even the failure file found room
+            return disk_full(folder.parent)
         return UnitFailed(
             f"{context.stage}/{context.step} stopped: {answer.get('message', '')} ({answer['failed']})",
             "see out/runs/host.log, then run the same command again",
         )
     value = read_json(files[0])
-    if value["errno"] == ENOSPC:
-        return DiskFull(
-            f"no space left on the device that holds {folder.parent.name}/",
-            "free some space and run the same command again: finished units are kept",
-        )
+    if value["errno"] in FULL:
+        return disk_full(folder.parent)
     cause = value["message"] or f"{value['type']} at {' < '.join(reversed(value['frames'][-3:]))}"
     return UnitFailed(
         f"unit {files[0].stem} of {context.stage}/{context.step} failed: {cause}",
