@@ -8,6 +8,7 @@ Beam stops its job server at exit; after `kill -9` nobody would. Linux is asked 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     die_with_parent(os.getppid())
     temporary = folder / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(temporary, ignore_errors=True)  # what a killed one left; the output's lock says nobody uses it
+    temporary.mkdir(parents=True)
     log = os.open(folder / "job-server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
