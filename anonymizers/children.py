@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -67,7 +67,7 @@ class ChildSignal:
 
 def child_signals(texts: Sequence[str]) -> list[ChildSignal]:
     """Signals by (doc, start)."""
-    return [signal for doc, text in enumerate(texts) for signal in _signals(doc, text)]
+    return [signal for doc, hits in _gate().scan_all(texts) for signal in _signals(doc, texts[doc], hits)]
 
 
 @functools.cache
@@ -80,10 +80,10 @@ def _gate() -> WordScanner:
     return WordScanner([*ages, *native, *years, "초딩", "초등학생", "유치원생"])
 
 
-def _signals(doc: int, text: str) -> list[ChildSignal]:
+def _signals(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> list[ChildSignal]:
     found = []
     done = 0
-    for at, _ in _gate().scan(text):
+    for at, _ in hits:
         if at < done:
             continue
         match = _SIGNAL.search(text, max(done, at - 3), at + 24)  # an age may have a digit before the gate's

@@ -12,6 +12,7 @@ policies act, 450,000 where review begins.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -20,7 +21,7 @@ from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
 from anonymizers.normalize import View
 from ext import names_py as twin
-from ext.names import NameScanner, is_odd
+from ext.names import NameScanner, is_odd, odd_ones
 
 VERSION: Final = "1"
 _FLOOR: Final = 50  # total at which a candidate is worth a finding (450,000)
@@ -36,6 +37,9 @@ _EVIDENCE: Final = (
     (twin.F_PARTICLE, "particle"), (twin.F_LEXICON, "lexicon"), (twin.F_VOCATIVE, "vocative"),
     (twin.F_GIVEN_ONLY, "given_only"), (twin.F_LINE, "line"),
 )  # fmt: skip
+
+
+_Hit = tuple[int, int, int, int]  # start, end, total, flags
 
 
 class Tagger(Protocol):
@@ -68,16 +72,22 @@ class NameRecognizer:
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
-        scan = scanner().scan
+        odd = set(odd_ones(texts))
+        found = [
+            (doc, [_Passage(texts[doc], 0)], [hits])
+            for doc, hits in scanner().scan_all(texts, _FLOOR)
+            if doc not in odd
+        ]
+        for doc in odd:
+            passages = _passages(texts[doc])
+            found.append((doc, passages, [scanner().scan(passage.text, _FLOOR) for passage in passages]))
         budget = sum(map(len, texts)) * self._budget_ppm // 1_000_000
-        for doc, text in enumerate(texts):
-            passages = _passages(text)
-            scanned = [scan(passage.text, _FLOOR) for passage in passages]
+        for doc, passages, scanned in sorted(found, key=lambda row: row[0]):
             strong = {
                 p.text[h[0] : h[1]] for p, hits in zip(passages, scanned, strict=True) for h in hits if _vouches(h)
             }
             for passage, hits in zip(passages, scanned, strict=True):
-                for start, end, total, flags in _repeated(passage.text, strong) if strong else hits:
+                for start, end, total, flags in _lifted(passage.text, hits, strong):
                     evidence = tuple(word for flag, word in _EVIDENCE if flags & flag)
                     if total < _SURE and budget > 0:
                         budget -= min(len(passage.text), 2 * _WINDOW)
@@ -132,14 +142,17 @@ def _passages(text: str) -> list[_Passage]:
     return out
 
 
-def _vouches(hit: tuple[int, int, int, int]) -> bool:
+def _vouches(hit: _Hit) -> bool:
     """A full name of three letters or more that stands firmly, or is addressed as a person."""
     start, end, total, flags = hit
     return end - start >= 3 and total >= (_ADDRESSED if flags & _ADDRESS else _STRONG)
 
 
-def _repeated(text: str, strong: set[str]) -> list[tuple[int, int, int, int]]:
-    """All candidates of the text again, those spelled like a strong one lifted."""
+def _lifted(text: str, hits: list[_Hit], strong: set[str]) -> list[_Hit]:
+    """The hits, and weaker candidates of the text that are spelled like a strong name, lifted."""
+    standing = Counter(text[start:end] for start, end, total, _ in hits if total >= _SURE)
+    if all(text.count(name) <= standing[name] for name in strong):
+        return hits
     lifted = []
     for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
         if total < _SURE and text[start:end] in strong:

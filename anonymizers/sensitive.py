@@ -49,9 +49,9 @@ class Words:
     uses: tuple[tuple[str, ...], ...]
     starts: tuple[int, ...]
 
-    def hits(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """`(start, end, uses)` of every occurrence, by start."""
-        for at, number in self.scanner.scan(text):
+    def uses_of(self, text: str, hits: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """`(start, end, uses)` of the scanner's hits that count, by start."""
+        for at, number in hits:
             if at and self.starts[number]:
                 before = text[:at].rstrip(" ")[-1:] if self.starts[number] == 2 else text[at - 1]
                 if "가" <= before <= "힣":
@@ -114,14 +114,14 @@ class SensitiveRecognizer:
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """One finding per sentence and type, in order."""
-        for doc, text in enumerate(texts):
-            yield from _find(doc, text)
+        for doc, hits in lexicon().terms.scanner.scan_all(texts):
+            yield from _find(doc, texts[doc], hits)
 
 
-def _find(doc: int, text: str) -> Iterable[Finding]:
+def _find(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> Iterable[Finding]:
     start = end = -1
     said: dict[str, None] = {}
-    for at, to, uses in lexicon().terms.hits(text):
+    for at, to, uses in lexicon().terms.uses_of(text, hits):
         if at >= end:
             if said:
                 yield from _judge(doc, text, start, end, said)
@@ -134,7 +134,8 @@ def _find(doc: int, text: str) -> Iterable[Finding]:
 
 def _judge(doc: int, text: str, start: int, end: int, said: Iterable[str]) -> Iterable[Finding]:
     words = text[start:end]
-    about = {use for _, _, uses in lexicon().context.hits(words) for use in uses}
+    context = lexicon().context
+    about = {use for _, _, uses in context.uses_of(words, context.scanner.scan(words)) for use in uses}
     tied: dict[str, bool] = {}  # type -> a personal word was among them
     for use in said:
         name = use.rstrip("!")

@@ -653,7 +653,12 @@ cdef bint any_odd(const letter *s, Py_ssize_t length) noexcept nogil:
     return False
 
 
-def is_odd(str text):
+def odd_ones(texts):
+    """Numbers of the texts that are odd."""
+    return [number for number, text in enumerate(texts) if is_odd(text)]
+
+
+cpdef bint is_odd(str text):
     """Whether `text` holds conjoining jamo, zero-width characters or variation selectors: fold it before scanning."""
     cdef int kind = PyUnicode_KIND(text)
     cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
@@ -762,7 +767,18 @@ cdef class NameScanner:
             free(self.t.keys[which])
             free(self.t.values[which])
 
-    def scan(self, str text, int floor):
+    def scan_all(self, texts, int floor):
+        """`[(number of the text, its candidates)]` of the texts that have any."""
+        cdef list found = []
+        cdef Py_ssize_t number = 0
+        for text in texts:
+            hits = self.scan(text, floor)
+            if hits:
+                found.append((number, hits))
+            number += 1
+        return found
+
+    cpdef list scan(self, str text, int floor):
         """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
         cdef list out = []
         cdef int kind = PyUnicode_KIND(text)

@@ -11,7 +11,7 @@ The kernel knows arrays and a dictionary, no Korean: every word comes from the m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -72,6 +72,10 @@ class NameScanner:
         self.given1: list[int] = np.asarray(given1).tolist()
         self.given2: list[int] = np.asarray(given2).tolist()
         self.words = dict(words)
+
+    def scan_all(self, texts: Iterable[str], floor: int) -> list[tuple[int, list[tuple[int, int, int, int]]]]:
+        """`[(number of the text, its candidates)]` of the texts that have any."""
+        return [(number, hits) for number, text in enumerate(texts) if (hits := self.scan(text, floor))]
 
     def scan(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
         """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
@@ -324,6 +328,11 @@ class NameScanner:
             if at < len(text) and text[at] == ",":
                 at += 1
         return 0
+
+
+def odd_ones(texts: Iterable[str]) -> list[int]:
+    """Numbers of the texts that are odd."""
+    return [number for number, text in enumerate(texts) if is_odd(text)]
 
 
 def is_odd(text: str) -> bool:

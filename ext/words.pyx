@@ -95,7 +95,18 @@ cdef class WordScanner:
         free(self.heads)
         free(self.ends)
 
-    def scan(self, str text):
+    def scan_all(self, texts):
+        """`[(number of the text, its occurrences)]` of the texts that have any."""
+        cdef list found = []
+        cdef Py_ssize_t number = 0
+        for text in texts:
+            hits = self.scan(text)
+            if hits:
+                found.append((number, hits))
+            number += 1
+        return found
+
+    cpdef list scan(self, str text):
         """`(start, number of the word)` of every occurrence, by start, then number."""
         cdef list out = []
         cdef int kind = PyUnicode_KIND(text)

@@ -5,7 +5,7 @@ Words are literal, two letters or longer; every occurrence counts, overlapping o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class WordScanner:
@@ -13,6 +13,10 @@ class WordScanner:
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = list(words)
+
+    def scan_all(self, texts: Iterable[str]) -> list[tuple[int, list[tuple[int, int]]]]:
+        """`[(number of the text, its occurrences)]` of the texts that have any."""
+        return [(number, hits) for number, text in enumerate(texts) if (hits := self.scan(text))]
 
     def scan(self, text: str) -> list[tuple[int, int]]:
         """`(start, number of the word)` of every occurrence, by start, then number."""
