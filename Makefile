@@ -10,6 +10,8 @@ KERNELS := $(wildcard ext/*.pyx ext/*.pxd ext/src/*.h)
 
 .PHONY: help setup demo test lint bench clean test-crash test-flink test-airflow lock
 
+AIRFLOW := .venv-airflow
+
 help: ## show these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -31,10 +33,25 @@ demo: setup ## the whole road on a generated corpus, SQLite and local files
 	$(BIN)/damjang demo --dir demo
 
 test: setup ## the tests (under 12 minutes on 2 cores)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-crash: setup ## ten kills of drivers and workers, each followed by a rerun
 	$(BIN)/python -m pytest tests/crash -q --timeout=1500
+
+.cache/flink-job-server.jar: deploy/flink/pom.xml deploy/flink/jars.sha256 deploy/flink/fetch.py
+	$(PYTHON) deploy/flink/fetch.py .cache
+	@touch $@
+
+test-flink: setup .cache/flink-job-server.jar ## byte-identical shards on a local Flink mini cluster (Java 17, mvn)
+	$(BIN)/python -m pytest tests/flink -q --timeout=1500
+
+$(AIRFLOW)/.installed: requirements/airflow-$(MINOR).txt
+	$(PYTHON) -m venv $(AIRFLOW)
+	$(AIRFLOW)/bin/pip install -q --require-hashes -r requirements/airflow-$(MINOR).txt
+	@touch $@
+
+test-airflow: setup $(AIRFLOW)/.installed ## the DAGs, in an environment of Airflow's own
+	$(AIRFLOW)/bin/python -m pytest tests/airflow -q --timeout=900
 
 bench: setup ## one table: ours beside the peers and the limits
 	$(BIN)/pip install -q -r requirements/bench.txt || echo "some peers can't be installed here: the table says which"
