@@ -52,7 +52,6 @@ class Settings:
     ngram: int = 5
     seed: int = minhash.SEED
     rounds: int = 8
-    content_key: bytes = contenthash.KEY
 
     def __post_init__(self) -> None:
         if not 1 <= self.threshold_ppm <= MILLION:
@@ -168,7 +167,7 @@ def cluster(texts: Texts, order: npt.ArrayLike | None = None, settings: Settings
         raise InputError("order is no permutation of the rows", "pass each row number once, best survivor first")
     views = given.take(order)  # from here on a document's number is its place in the survivor order
     empty = views.is_empty()
-    owner = _collapse_exact(views, empty, settings.content_key)
+    owner = _collapse_exact(views, empty, settings.seed)
     distinct = np.flatnonzero((owner == np.arange(count)) & ~empty)
     near, similarity, candidates, verified, unresolved = _near(views.take(distinct), settings)
 
@@ -186,14 +185,19 @@ def cluster(texts: Texts, order: npt.ArrayLike | None = None, settings: Settings
     return Clusters(order[survivor[back]], ppm[back].astype(np.int64), kind[back], counts)
 
 
-def _collapse_exact(views: TextViews, empty: Bools, key: bytes) -> Ints:
+def _collapse_exact(views: TextViews, empty: Bools, seed: int) -> Ints:
     """int64[n]: the least document with the same text; the texts themselves are compared, empty ones are alone."""
-    filled = np.flatnonzero(~empty)
-    least, member = exact_groups(contenthash.keyed(views.take(filled), key))
-    least, member = filled[least], filled[member]
-    equal = contenthash.equal(views, least, member)
     owner = np.arange(len(empty))
-    owner[member[equal]] = least[equal]  # unequal texts under one digest stay two documents
+    hashes = contenthash.quick(views, seed=seed)
+    hashes -= hashes == np.uint64(bands.NO_HASH)
+    hashes[empty] = bands.NO_HASH
+    members, starts = bands.groups(hashes)
+    rows, group = members.astype(np.int64), np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    while len(rows):  # once, unless different texts share a hash
+        first, other = _split(group)
+        equal = contenthash.equal(views, rows[first], rows[other])
+        owner[rows[other[equal]]] = rows[first[equal]]
+        rows, group = rows[other[~equal]], group[other[~equal]]
     return owner
 
 

@@ -17,6 +17,12 @@ def keyed(
     *,
     simd: str | None = None,
 ) -> npt.NDArray[np.uint8]: ...
+def quick(
+    texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews,
+    *,
+    seed: int = 0,
+    simd: str | None = None,
+) -> npt.NDArray[np.uint64]: ...
 def equal(
     texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews,
     left: npt.ArrayLike,

@@ -6,7 +6,7 @@ ext/contenthash_py.py is the definition. Without the key a digest says nothing a
 
 import numpy as np
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memset
 
 from ext.errors import CapacityError, InputError, OptionError
@@ -17,6 +17,8 @@ from ext.contenthash_py import KEY, SCHEME, VERSION
 cdef extern from "siphash.h":
     int content_digest(const uint8_t *key, const text_view *text, int level, scratch *room, scratch *wide_room,
                        uint8_t *out) nogil
+    int quick_digest(const text_view *text, int level, uint64_t seed, scratch *room, scratch *wide_room,
+                     uint64_t *out) nogil
     int same_content(const text_view *a, const text_view *b, int level, scratch *rooms) nogil
 
 
@@ -40,6 +42,34 @@ def keyed(texts, bytes key, *, simd=None):
         with nogil:
             for i in range(count):
                 if content_digest(secret, &batch.views[i], level, &room, &wide_room, &rows[i, 0]):
+                    failed = 1
+                    break
+    finally:
+        scratch_free(&room)
+        scratch_free(&wide_room)
+    if failed:
+        raise CapacityError(f"row {i}: no memory to decode the text", "split the document")
+    return out
+
+
+def quick(texts, *, seed=0, simd=None):
+    """uint64[n]: equal for equal texts, nothing more: to find candidates for `equal` in memory. Never store it.
+
+    An empty or null text has the hash of "". Raises InputError, CapacityError.
+    """
+    cdef TextViews batch = views_of(texts)
+    cdef int level = level_of(simd), failed = 0
+    cdef uint64_t start = seed
+    cdef Py_ssize_t i
+    out = np.empty(batch.count, dtype=np.uint64)
+    cdef uint64_t[::1] hashes = out
+    cdef scratch room, wide_room
+    memset(&room, 0, sizeof(room))
+    memset(&wide_room, 0, sizeof(wide_room))
+    try:
+        with nogil:
+            for i in range(batch.count):
+                if quick_digest(&batch.views[i], level, start, &room, &wide_room, &hashes[i]):
                     failed = 1
                     break
     finally:

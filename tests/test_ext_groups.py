@@ -159,6 +159,34 @@ def test_content_hash_is_one_for_str_and_arrow(texts: list[str | None]) -> None:
         assert contenthash.keyed(pa.array(texts, kind), bytes(16)).tobytes() == expected
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=6), st.integers(0, 2**64 - 1))
+def test_quick_hash_and_comparison_find_equal_texts_in_any_storage(texts: list[str], seed: int) -> None:
+    both = contenthash.quick(texts, seed=seed).tolist(), contenthash.quick(pa.array(texts), seed=seed).tolist()
+    assert both[0] == both[1]
+    rows = range(len(texts))
+    left, right = [i for i in rows for _ in rows], [j for _ in rows for j in rows]
+    expected = [texts[i] == texts[j] for i, j in zip(left, right, strict=True)]
+    assert [both[0][i] == both[0][j] for i, j in zip(left, right, strict=True)] == expected
+    for level in simd_levels():
+        assert contenthash.equal(pa.array(texts), left, right, simd=level).tolist() == expected
+        assert contenthash.equal(texts, left, right, simd=level).tolist() == expected
+
+
+def test_quick_hash_reads_every_unit() -> None:
+    """One changed code point anywhere, at every length about the kernel's strides, changes the hash."""
+    for length in (1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100):
+        base = "가" * length
+        texts = [
+            base,
+            *(base[:i] + "나" + base[i + 1 :] for i in range(length)),
+            base + "가",
+            base[1:],
+            base[:-1] + "\0",
+        ]
+        assert len(set(contenthash.quick(texts).tolist())) == len(set(texts))
+
+
 def test_content_hash_tells_texts_and_keys_apart() -> None:
     texts = ["", "\0", "\0\0", "가", "가\0", "😀", "\ud83d\ude00", "a", "b"]
     digests = {row.tobytes() for row in contenthash.keyed(texts, contenthash.KEY)}

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from damjang.cli.text_columns import FileInputError, TextColumns, read_columns
-from ext import cluster, contenthash, minhash
+from ext import cluster, minhash
 
 PREFERENCES = ("first", "longest")
 
@@ -86,7 +86,6 @@ def _order(columns: TextColumns, prefer: str) -> npt.NDArray[np.int64] | None:
 def _write(columns: TextColumns, found: cluster.Clusters, settings: cluster.Settings, prefer: str, out: Path) -> None:
     scheme = {
         "signatures": f"{minhash.SCHEME}/{minhash.VERSION}",
-        "content": f"{contenthash.SCHEME}/{contenthash.VERSION}",
         "similarity": f"exact jaccard of {settings.ngram}-code-point windows",
         "threshold_ppm": str(settings.threshold_ppm),
         "bands": f"{settings.bands}x{settings.rows}",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NO_HASH 0xFFFFFFFFFFFFFFFFull
+#define ALONE 0xFFFFFFFFu
 
 typedef struct {
     uint64_t hash;
@@ -32,7 +33,7 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
     const int64_t parts = 1ll << bits;
     int64_t *at = (int64_t *)calloc((size_t)parts + 1, sizeof(int64_t)), most = 0;
     group_entry *entries = (group_entry *)malloc(((size_t)n + 1) * sizeof(group_entry));
-    uint32_t *slots = NULL, *first = NULL, *size = NULL;
+    uint32_t *slots = NULL, *size = NULL;
     memset(r, 0, sizeof *r);
     r->members = (uint32_t *)malloc(((size_t)n + 1) * sizeof(uint32_t));
     r->starts = (int64_t *)malloc(((size_t)n / 2 + 2) * sizeof(int64_t));
@@ -56,9 +57,8 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
     uint64_t room = 16;
     while (room < (uint64_t)most * 2) room *= 2;
     slots = (uint32_t *)malloc(room * sizeof(uint32_t));
-    first = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
     size = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
-    if (!slots || !first || !size) goto done;
+    if (!slots || !size) goto done;
     int64_t from = 0;
     for (int64_t p = 0; p < parts; p++) {
         group_entry *e = entries + from;
@@ -67,30 +67,32 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
         uint64_t cap = 16;
         while (cap < (uint64_t)count * 2) cap *= 2;
         memset(slots, 0, cap * sizeof(uint32_t));
-        uint32_t groups = 0;
+        uint32_t groups = 0; /* nearly every hash is alone: a row joins a group only when its like turns up */
         for (int64_t i = 0; i < count; i++) {
-            uint64_t s = (e[i].hash * 0x9E3779B97F4A7C15ull >> 32) & (cap - 1);
-            while (slots[s] && e[first[slots[s] - 1]].hash != e[i].hash) s = (s + 1) & (cap - 1);
+            uint64_t s = e[i].hash & (cap - 1);
+            while (slots[s] && e[slots[s] - 1].hash != e[i].hash) s = (s + 1) & (cap - 1);
             if (!slots[s]) {
-                first[groups] = (uint32_t)i;
-                size[groups] = 0;
-                slots[s] = ++groups;
-            }
-            e[i].group = slots[s] - 1;
-            size[slots[s] - 1]++;
-        }
-        for (uint32_t g = 0; g < groups; g++) { /* size becomes the place of the group's next member, or ~0 */
-            if (size[g] < 2) {
-                size[g] = 0xFFFFFFFFu;
+                slots[s] = (uint32_t)i + 1;
+                e[i].group = ALONE;
                 continue;
             }
+            group_entry *first = e + slots[s] - 1;
+            if (first->group == ALONE) {
+                size[groups] = 1;
+                first->group = groups++;
+            }
+            e[i].group = first->group;
+            size[first->group]++;
+        }
+        if (!groups) continue;
+        for (uint32_t g = 0; g < groups; g++) { /* from here on the place of the group's next member */
             r->starts[r->group_count++] = r->member_count;
             uint32_t place = (uint32_t)r->member_count;
             r->member_count += size[g];
             size[g] = place;
         }
         for (int64_t i = 0; i < count; i++)
-            if (size[e[i].group] != 0xFFFFFFFFu) r->members[size[e[i].group]++] = e[i].row;
+            if (e[i].group != ALONE) r->members[size[e[i].group]++] = e[i].row;
     }
     r->starts[r->group_count] = r->member_count;
     status = 0;
@@ -98,7 +100,6 @@ done:
     free(at);
     free(entries);
     free(slots);
-    free(first);
     free(size);
     return status;
 }

@@ -57,6 +57,31 @@ static inline int content_digest(const uint8_t key[16], const text_view *text, i
     return text_points(text, room, level, &points) || points_digest(key, &points, wide_room, out) ? -1 : 0;
 }
 
+static inline uint64_t fold_multiply(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* A quick 64-bit hash of the canonical form, for finding equal texts that are then compared. No secret, no promise. */
+static inline int quick_digest(const text_view *text, int level, uint64_t seed, scratch *room, scratch *wide_room,
+                               uint64_t *out) {
+    text_view points, wide;
+    if (text_points(text, room, level, &points) || text_canonical(&points, wide_room, &wide)) return -1;
+    const uint8_t *p = (const uint8_t *)wide.data;
+    const size_t n = (size_t)wide.len * (size_t)wide.kind;
+    uint64_t a = seed ^ n, b = seed ^ 0x9E3779B97F4A7C15ull, tail[2] = {0, 0};
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) { /* two chains, so that the multiplications overlap */
+        a = fold_multiply(load64(p + i) ^ a, load64(p + i + 8) ^ 0xA0761D6478BD642Full);
+        b = fold_multiply(load64(p + i + 16) ^ b, load64(p + i + 24) ^ 0xE7037ED1A0B428DBull);
+    }
+    for (; i + 16 <= n; i += 16) a = fold_multiply(load64(p + i) ^ a, load64(p + i + 8) ^ 0xA0761D6478BD642Full);
+    if (i < n) memcpy(tail, p + i, n - i);
+    b = fold_multiply(tail[0] ^ b, tail[1] ^ 0x8EBC6AF09C88C6E3ull);
+    *out = fold_multiply(a ^ 0x589965CC75374CC3ull, b ^ (uint64_t)wide.kind);
+    return 0;
+}
+
 /* Whether two texts are the same code points: 1, 0, or -1 when memory is short. Four scratch rooms. */
 static inline int same_content(const text_view *a, const text_view *b, int level, scratch *rooms) {
     text_view x, y;
