@@ -129,7 +129,7 @@ def test_personal_information_is_counted_by_type_with_its_name_and_class(ran: Pa
     assert number(total[-2]) == sum(found.values())
     for kind, row in shown.items():
         assert row[0].startswith(entity_labels()[kind]["ko"])
-        assert row[2] == entity_labels()[kind]["article"].replace("PIPA", "개인정보 보호법")
+        assert row[2] == entity_labels()[kind]["article"].replace("PIPA", "법")
     classes = [row[1] for row in rows]
     assert classes == sorted(
         classes, key=["고유식별정보", "민감정보", "금융·암호화 대상", "그 밖의 개인정보", "개인정보 아님"].index

@@ -55,6 +55,6 @@ def reason_label(code: str) -> str:
     return word("reasons", code).ko if code else "사유 없음"
 
 
-def article(text: str) -> str:
+def article(text: str, act: str = "개인정보 보호법") -> str:
     """An article as an officer writes it: certificates and policies abbreviate the act's name."""
-    return text.replace("PIPA", "개인정보 보호법")
+    return text.replace("PIPA", act)
