@@ -121,8 +121,9 @@ def test_candidates_are_disjoint_sorted_hangul_and_reach_the_floor(pieces: list[
     end = 0
     for start, stop, total, _ in KERNEL.scan(text, floor):
         assert end <= start < stop <= len(text)
-        assert all("가" <= char <= "힣" for char in text[start:stop])
-        assert 2 <= stop - start <= 4
+        assert all("가" <= char <= "힣" or char == " " for char in text[start:stop])
+        assert 2 <= len(text[start:stop].replace(" ", "")) <= 4
+        assert text[start:stop].strip() == text[start:stop]
         assert total >= floor
         end = stop
 
