@@ -35,16 +35,16 @@ K_GEO: Final = 4096
 ALL_KINDS: Final = 8191
 ART24_KINDS: Final = K_ID | K_PASSPORT
 
-_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE = 0, 1, 2, 3, 4, 5
+_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE, _NUMBER, _SOON, _FIVE_BEFORE, _BORN = range(10)
 
 _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_BIRTH, _DIGIT, "생년월일 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
-    (K_BIRTH, _DIGIT_BEFORE, "년생 일생 생"),
+    (K_BIRTH, _BORN, "생"),
+    (K_SHORT, _DIGIT, "사번 교번 행번 사원번호 직원번호 사원증 임직원번호 교직원번호 공무원번호"),
     (
         K_SHORT,
-        _DIGIT,
-        "학번 사번 군번 교번 행번 사원번호 직원번호 사원증 학생번호 우편번호 (우 우) 〒 zip 건강보험 보험증 의료보험 건보 통관 "
-        "전화 연락처 전번 폰번호 tel phone",
+        _NUMBER,
+        "학번 군번 학생번호 학생증 우편번호 (우) (우 〒 zip 건강보험 보험증 의료보험 건보번호 건보증 건보 통관 전화 연락처 전번 폰번호 tel phone",
     ),
     (K_PASSPORT, _DIGIT, "여권 passport"),
     (K_ID, _DIGIT, "면허 주민 외국인 rrn"),
@@ -72,9 +72,8 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_HANDLE, _TOKEN, "id line kakao twitter github skype"),
     (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot dot"),
     (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao 네이버 지메일 한메일"),
-    (K_GEO, _DIGIT, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
+    (K_GEO, _SOON, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
     (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
-    (K_ADDRESS, _DIGIT, "주소 거주지 번지"),
     (
         K_ADDRESS,
         _DIGIT_BEFORE,

@@ -19,11 +19,12 @@ DIGIT, SPELLED, GAP_CLASS, NEWLINE, LETTER = 1, 2, 3, 4, 5
 KEYWORD, PLATE, SPECIAL, EVENT = 16, 32, 64, 128
 K_NUM, K_ID, K_PASSPORT, K_ADDRESS, K_PLATE, K_AGE, K_BIRTH, K_EMAIL = 1, 2, 4, 8, 16, 32, 64, 128
 K_HANDLE, K_NET, K_GEO = 1024, 2048, 4096
-GAP, AHEAD, SHORT_AHEAD, NEAR, BEHIND, CONTEXT, DEAD_RUN = 3, 40, 16, 24, 24, 64, 40
-ALWAYS, NEED_DIGIT, NEED_ASCII, DIGIT_BEFORE, TOKEN, AGE_WORD = range(6)
+GAP, AHEAD, SHORT_AHEAD, SOON, NEAR, BEHIND, CONTEXT, DEAD_RUN = 3, 40, 16, 8, 24, 24, 64, 40
+ALWAYS, NEED_DIGIT, NEED_ASCII, DIGIT_BEFORE, TOKEN, AGE_WORD, NUMBER, SOON_DIGIT, FIVE_BEFORE, BORN = range(10)
 MAX_RUN, MAX_DIGIT, TAIL = 64, 512, 24
 _LIMITS: Final = "미초까기대"
-_COUNTED: Final = "원명년월일시분개회세%항조점"
+_COUNTED: Final = "원명년월일시분개회세%항조점센㎝㎞"
+_BIRTH_TAILS: Final = "이인으은의입여남들"
 
 
 def scan(data: bytes, offsets: Sequence[int], tables: Tables, mask: int) -> tuple[npt.NDArray[np.int64], int]:
@@ -154,7 +155,7 @@ class _Text:
                     k += 1
                 if self.at(k) == ":":
                     self.emit(K_NET, i - 4, k + 1)
-        elif c == "°":
+        elif c == "°" and i + 2 < self.n and (self.plain(i + 1) or self.plain(i + 2)):
             self.emit(K_GEO, i - 4, i + 20)
 
     def passport(self, i: int) -> None:
@@ -274,7 +275,17 @@ class _Text:
         year = d == 4 and behind in ".년" and self.at(k - 4) + self.at(k - 3) in ("19", "20")
         before = a > 0 and (self.hangul(a - 1) or (self.at(a - 1) == " " and a > 1 and self.hangul(a - 2)))
         long = d == 5 and self.plain(k - 1)
-        if d in (4, 5) and not (long or year or self.plain(k)) and (size > 1 or before) and behind not in "원억만":
+        r = k + (self.at(k) == " ")
+        f = a - (self.at(a - 1) == " ") if a > 0 else a
+        ruling = self.at(r) + self.at(r + 1) in ("판결", "결정", "전원") or (
+            f > 1 and self.at(f - 2) + self.at(f - 1) == "선고"
+        )
+        if (
+            d in (4, 5)
+            and not (ruling or long or year or self.plain(k))
+            and (size > 1 or before)
+            and behind not in "원억만"
+        ):
             self.emit(K_PLATE, a - 8, k)
 
     def road_number(self, a: int, b: int, size: int) -> None:
@@ -284,11 +295,12 @@ class _Text:
         behind = self.at(b)
         counted = (
             behind in _COUNTED
-            or (behind == "," and self.plain(b + 1))
+            or (behind in ",." and self.plain(b + 1))
             or (behind == "." and size == 4 and self.at(a) in "12")
         )
         hangul_before = "가" <= before <= "힣"
-        if word in "로길" and before != "으" and (hangul_before or "0" <= before <= "9"):
+        adverb = p > 2 and not self.hangul(p - 3) and word == "로" and before in "세가바서새따"
+        if word in "로길" and not adverb and before != "으" and (hangul_before or "0" <= before <= "9"):
             if not counted:
                 self.emit(K_ADDRESS, a, b)
             return
@@ -311,6 +323,8 @@ class _Text:
             while j < b and self.kind(j) in (DIGIT, SPELLED):
                 j += 1
             spelled = sum(self.kind(k) == SPELLED for k in range(i, j))
+            if spelled == 1 and j - i > 1 and self.kind(i) == SPELLED and i > 0 and self.hangul(i - 1):
+                i, spelled = i + 1, 0
             e = j
             while e > i and self.kind(e - 1) == SPELLED:
                 e -= 1
@@ -325,7 +339,11 @@ class _Text:
                 chain, digits, dots, previous, i = [], 0, 0, j, j
                 continue
             lone = spelled == size == 1
-            breaks = bool(chain) and lone and not chain[-1][2]
+            breaks = False
+            if chain and previous >= 0 and not spelled and self.at(chain[0][0]) != "0":
+                short = size <= 3 or chain[-1][1] - chain[-1][0] <= 3
+                breaks = short and "," in self.units[previous:i]
+            breaks = breaks or (bool(chain) and lone and not chain[-1][2])
             breaks = breaks or (
                 bool(chain) and not lone and chain[-1][2] and chain[-1][1] - chain[-1][0] == 1 and not spelled
             )
@@ -403,7 +421,7 @@ class _Text:
 
     def judge_chain(self, chain: list[tuple[int, int, bool]], digits: int) -> None:
         """Seven digits or more may be a number; twelve with a birth date, or the layout of an old licence, an id."""
-        if not chain or digits < 7:
+        if not chain or digits < 7 or (len(chain) == 1 and digits < 9):
             return
         kind = K_NUM
         if digits >= 12:
@@ -463,8 +481,59 @@ class _Text:
             k = next((k for k in range(i + 1, min(self.n, i + 6)) if self.at(k) == "살"), -1)
             if k >= 0:
                 self.emit(kind, a, k + 1)
+        elif need == FIVE_BEFORE:
+            self.five_before(kind, p, b)
+        elif need == SOON_DIGIT:
+            k = next((k for k in range(i + 1, min(self.n, i + SOON + 1)) if self.plain(k)), -1)
+            if k >= 0:
+                self.emit(kind, a, k + 24)
+        elif need == BORN:
+            self.born(kind, p, b)
+        elif need == NUMBER:
+            ahead = self.five(range(i + 1, min(self.n, i + AHEAD + 1)))
+            if ahead >= 0:
+                self.emit(kind, a, ahead + 16)
+            behind = self.five(range(p, max(p - BEHIND, 0) - 1, -1))
+            if behind >= 0:
+                self.emit(kind, behind - 12, b)
         else:
             self.look_around(need, kind, p, i)
+
+    def five_before(self, kind: int, p: int, b: int) -> None:
+        """06236 서울: five digits, or -NNN, right before the word."""
+        k, gap, d = p, 0, 0
+        while k >= 0 and gap < 3 and self.kind(k) == GAP_CLASS:
+            k, gap = k - 1, gap + 1
+        while k >= 0 and d < 6 and self.kind(k) == DIGIT:
+            k, d = k - 1, d + 1
+        if d == 5 or (d == 3 and k >= 0 and self.at(k) == "-"):
+            self.emit(kind, k - 4, b)
+
+    def born(self, kind: int, p: int, b: int) -> None:
+        """1964. 8. 20.생, but not 1 생략."""
+        if self.hangul(b) and self.at(b) not in _BIRTH_TAILS:
+            return
+        for k in range(p, max(p - 4, -1), -1):
+            if self.kind(k) == DIGIT:
+                self.emit(kind, k - 12, b)
+                return
+            if self.at(k) not in " .)년월일":
+                return
+
+    def five(self, places: range) -> int:
+        """Where the fifth digit stands, with at most one mark between neighbours; -1 if nowhere."""
+        d = gap = 0
+        for k in places:
+            t = self.kind(k)
+            if t in (DIGIT, SPELLED):
+                d, gap = d + 1, 0
+                if d == 5:
+                    return k
+            elif t == GAP_CLASS and d and gap < 1:
+                gap += 1
+            else:
+                d = gap = 0
+        return -1
 
     def look_around(self, need: int, kind: int, p: int, i: int) -> None:
         """Digits, an ASCII word, or a token ahead; digits behind."""

@@ -27,13 +27,14 @@ _AGE: Final = re.compile(
     rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:{_ONES})?|(?<![가-힣])(?:다섯|여섯|일곱|여덟|아홉))\s?살)"
     r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|가지|번|명|개|관람|연령|정년|에서|~|-))"
 )
-_BRACKET: Final = re.compile(
-    r"[가-힣]{2,4}\s?(?:씨|모|군|양|모씨)?\s?\((?P<v>(?P<n>\d{1,3})(?:\s?세|살)?)(?:\s?[·,/]?\s?(?:남|여)[성자]?)?\)\s?(?:씨|군|양|님|선수|의원|기자|교수|대표|작가|감독|배우)"
-    r"|[가-힣]{2,4}\s?(?:씨|모|군|양)?\s?\((?:남|여)[성자]?\s?[·,/]?\s?(?P<w>(?P<k>\d{1,3})\s?(?:세|살)?)\)"
-    r"|[가-힣]{2,4}(?:씨|모|군|양)?\s?\((?P<x>(?P<l>\d{1,3})\s?(?:세|살)?)\s?[·,/]?\s?(?:남|여)[성자]?\)"
-    r"|(?<=[가-힣])\((?P<z>(?P<o>\d{1,3})\s?세)\)"
-    r"|(?<![가-힣])[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지][가-힣]{1,2}\((?P<y>(?P<p>\d{2}))\)(?=[은는이가을를의,]|[ ]씨)"
+_INSIDE: Final = re.compile(
+    r"\((?P<sex>(?:남|여)[성자]?\s?[·,/]?\s?)?(?P<v>(?P<n>\d{1,3})(?P<unit>\s?(?:세|살))?)(?P<sex2>\s?[·,/]?\s?(?:남|여)[성자]?)?\)"
 )
+_NAME_BEFORE: Final = re.compile(r"[가-힣]{2,4}\s?(?:씨|모|군|양|모씨)?\s?$")
+_SURNAMED: Final = re.compile(
+    r"(?<![가-힣])[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지][가-힣]{1,2}$"
+)
+_TITLE: Final = re.compile(r"\s?(?:씨|군|양|님|선수|의원|기자|교수|대표|작가|감독|배우)")
 _PERSON: Final = re.compile(
     r"(?<![가-힣])(?:저는|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|올해|현재|당시|향년|만)(?![가-힣])"
     r"|나이|연령(?!대)|씨|님|군(?=[\s은는이가의,(])|양(?=[\s은는이가의,(])|남성|여성|남자|여자|남편|아내|환자|피해자|피고인|피의자|원고|피고|아들|딸|어머니|아버지|할머니|할아버지|엄마|아빠|언니|오빠|누나|형|동생|조카|손자|손녀|학생|배우"
@@ -52,11 +53,10 @@ _SELF: Final = re.compile(
 def find(view: View) -> Iterator[Hit]:
     """Hits of type AGE in a view."""
     taken: list[int] = []
-    for m in _BRACKET.finditer(view.text):
-        for name, number in (("v", "n"), ("w", "k"), ("x", "l"), ("z", "o"), ("y", "p")):
-            if m[name] is not None and int(m[number]) <= 120:
-                taken.append(m.start(name))
-                yield Hit(*m.span(name), "AGE", 930_000, ("bracket",))
+    for m in _INSIDE.finditer(view.text) if "(" in view.text else ():
+        if int(m["n"]) <= 120 and _bracketed(view.text, m):
+            taken.append(m.start("v"))
+            yield Hit(*m.span("v"), "AGE", 930_000, ("bracket",))
     for m in _AGE.finditer(view.text):
         start, end = m.span("v")
         if start in taken or (m["n"] is not None and not 0 < int(m["n"]) <= 120):
@@ -74,6 +74,17 @@ def find(view: View) -> Iterator[Hit]:
         if not person or not (_SELF.match(view.text, end) or _PERSON.match(after.lstrip()) or _PERSON.search(sentence)):
             continue
         yield Hit(start, end, "AGE", 850_000, ("context:person",))
+
+
+def _bracketed(text: str, m: re.Match[str]) -> bool:
+    """홍길동(34세), 김모(34)씨, 환자(여, 45), 김철수(45)는."""
+    if m["sex"] or m["sex2"] or m["unit"]:
+        return _NAME_BEFORE.search(text, max(m.start() - 8, 0), m.start()) is not None
+    if _TITLE.match(text, m.end()):
+        return _NAME_BEFORE.search(text, max(m.start() - 8, 0), m.start()) is not None
+    behind = text[m.end() : m.end() + 2]
+    named = _SURNAMED.search(text, max(m.start() - 6, 0), m.start()) is not None
+    return named and len(m["n"]) == 2 and (behind[:1] in tuple("은는이가을를의,") or behind == " 씨")
 
 
 AGE = Recognizer("age", ("AGE",), K_AGE, find)

@@ -52,6 +52,7 @@ _YEAR: Final = re.compile(
 _MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○•]{4,6}|[*xX●○•]{6,7})(?![0-9*])")
 
 
+_LABELS: Final = re.compile(r"생\s?년|생\s?일|출생|탄생|태어난|birth|d\.?o\.?b")
 _HINT: Final = re.compile(r"[생출탄]|태어|birth|d\.?o\.?b")
 
 
@@ -63,7 +64,7 @@ def find(view: View) -> Iterator[Hit]:
                 yield Hit(m.start(), m.end(), "BIRTH_DATE", 900_000, ("masked-rrn",))
     if not _HINT.search(view.lower):
         return
-    for m in _LABELLED.finditer(view.lower):
+    for m in _LABELLED.finditer(view.lower) if _LABELS.search(view.lower) else ():
         if m["ym"] is not None:
             yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))
         elif _exists(m):

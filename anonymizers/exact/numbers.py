@@ -18,6 +18,7 @@ from anonymizers.normalize import GAP_WORDS, SPELLED, View, gap_chars
 _SPELLED = "".join(SPELLED)
 DIGIT: Final = f"0-9{_SPELLED}"
 """For a character class."""
+_LEAST: Final = 7  # digits that the shortest number asked for here has
 _GAP: Final = f"[{re.escape(gap_chars())}]"
 _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
 _CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?)[{DIGIT}])*")
@@ -115,19 +116,21 @@ class Cluster:
         return self.view.text[at : at + width]
 
 
-def clusters(view: View, least: int = 2) -> list[Cluster]:
-    """All clusters of at least `least` digits, in order; computed once per view."""
+def clusters(view: View, least: int = _LEAST) -> list[Cluster]:
+    """All clusters of at least `least` (7 or more) digits, in order; computed once per view."""
     found = view.memo.get("clusters")
     if found is None:
         found = []
         for m in _CLUSTER.finditer(view.text):
             at = m.start()
+            if m.end() - at < _LEAST:
+                continue
             for cut in _WORD.finditer(view.text, m.start(), m.end()):
                 if cut["word"] and _mixed(view.text, cut.start()):
                     continue
                 found.append(_cluster(view, at, cut.start("word") if cut["word"] else cut.start("copula")))
                 at = cut.end()
-            if m.end() - at > 1:
+            if m.end() - at >= _LEAST:
                 found.append(_cluster(view, at, m.end()))
         view.memo["clusters"] = found
     result: list[Cluster] = found

@@ -31,6 +31,7 @@ _MOBILE: Final = frozenset({"010", "011", "016", "017", "018", "019"})
 _LOOKALIKE: Final = re.compile(
     r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
 )
+_SEVEN: Final = re.compile(r"[2-9][0-9]{2,3}[ ]?[\-.][ ]?[0-9]{4}")
 _PREFIX: Final = re.compile(r"[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789]")
 _LOCAL: Final = re.compile(
     r"(?:전화\s?번호|전화|연락처|☎|☏|tel\.?|phone|집전화|자택|유선|팩스|fax)\s?(?:은|는|:|=|\)|-)?\s{0,2}(?P<v>[2-9]\d{2,3}[ ]?[\-.][ ]?\d{4})(?![0-9]|[\-.][0-9])"
@@ -51,7 +52,7 @@ def find(view: View) -> Iterator[Hit]:
     for m in _LOOKALIKE.finditer(view.text) if _PREFIX.search(view.text) else ():
         if not m[0].replace("-", "").replace(" ", "").isdigit() and sum(c.isdigit() for c in m[0]) >= 6:
             yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
-    phone = any(name == "phone" for _, _, name in labels(view))
+    phone = _SEVEN.search(view.text) and any(name == "phone" for _, _, name in labels(view))
     for m in _LOCAL.finditer(view.lower) if phone else ():
         if not re.match(r"1[568]\d\d", m["v"]):
             yield Hit(*m.span("v"), "PHONE", 700_000, ("context:phone", "no-area"))

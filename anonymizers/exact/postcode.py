@@ -24,8 +24,15 @@ _BESIDE: Final = re.compile(
 )
 
 
+_HINT: Final = re.compile(
+    r"우\s?[편):]|\(우|〒|zip|우\s?[0-9]|[0-9]{5}[\])]?[ ,]{1,2}[가-힣]{2}|[0-9]{3}-[0-9]{3}[\])]?[ ,]"
+)
+
+
 def find(view: View) -> Iterator[Hit]:
     """Hits of type POSTCODE in a view."""
+    if _HINT.search(view.lower) is None:
+        return
     for start, end in matches(view, _LABELLED, "postcode"):
         yield Hit(start, end, "POSTCODE", 930_000, ("context:postcode",))
     for m in _BESIDE.finditer(view.text):

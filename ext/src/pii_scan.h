@@ -17,8 +17,9 @@ enum { C_DIGIT = 1, C_SPELLED = 2, C_GAP = 3, C_NEWLINE = 4, C_LETTER = 5, C_OTH
        C_EVENT = 128 /* digits, keyword ends, specials: phase 2 visits only these */ };
 enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE = 32, K_BIRTH = 64, K_EMAIL = 128,
        K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
-enum { STRIDE = 64, GAP = 3, AHEAD = 40, SHORT_AHEAD = 16, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
-enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5 };
+enum { STRIDE = 64, GAP = 3, AHEAD = 40, SHORT_AHEAD = 16, SOON = 8, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
+enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5, N_NUMBER = 6,
+       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9 };
 
 typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
 typedef struct { int64_t doc, kind, core0, core1, byte0, byte1, cp0; } mark_t;             /* what callers get */
@@ -148,6 +149,11 @@ static void emit(scan_t *s, int64_t doc, int64_t n, uint32_t kind, int64_t a, in
     s->win[s->nwin++] = w;
 }
 
+static int memchr16(const uint16_t *u, uint16_t c, int64_t n) {
+    for (int64_t i = 0; i < n; i++) if (u[i] == c) return 1;
+    return 0;
+}
+
 static int is_date_gap(const uint16_t *u, int64_t a, int64_t b) {       /* ". " "-" "/" "." : one mark, spaces */
     int marks = 0;
     for (; a < b; a++) {
@@ -176,7 +182,7 @@ enum { MAXRUN = 64, MAXDIGIT = 512 };
 
 /* A chain is a stretch of runs that could be one number. Decide what it may be. */
 static void judge_chain(scan_t *s, int64_t doc, int64_t n, const run_t *r, int count, int64_t digits) {
-    if (count == 0 || digits < 7) return;
+    if (count == 0 || digits < 7 || (count == 1 && digits < 9)) return;
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     uint32_t kind = K_NUM;
     if (digits >= 12) {
@@ -214,6 +220,8 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
             else if (q != C_DIGIT) break;
             j++;
         }
+        /* 은행이2015: the syllable before plain digits is the end of a word */
+        if (spelled == 1 && j - i > 1 && (cls[u[i]] & C_MASK) == C_SPELLED && i > 0 && is_hangul(u[i - 1])) { i++; spelled = 0; }
         int64_t e = j;
         /* a syllable behind ASCII digits is a particle or a unit (12일, 5678이), unless more digits follow it */
         while (e > i && (cls[u[e - 1]] & C_MASK) == C_SPELLED) e--;
@@ -225,6 +233,10 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
         int lone = spelled == len && len == 1;
         int breaks = 0;
         if (len > DEAD_RUN) { judge_chain(s, doc, n, chain, count, digits); count = 0; digits = 0; dots = 0; previous_end = j; i = j; continue; }
+        if (count && previous_end >= 0 && !spelled && u[chain[0].a] != '0') {                /* 10, 12, 20: a list */
+            int64_t before = chain[count - 1].b - chain[count - 1].a;
+            if ((len <= 3 || before <= 3) && memchr16(u + previous_end, ',', i - previous_end)) breaks = 1;
+        }
         if (lone && count && !chain[count - 1].spelled) breaks = 1;          /* 12. 이 사건: a word, not a digit */
         if (!lone && count && chain[count - 1].spelled && chain[count - 1].b - chain[count - 1].a == 1 && !spelled) breaks = 1;
         /* money: 1,234,567 */
@@ -321,6 +333,47 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             for (k = p; k >= 0 && k > p - 4; k--) { s->steps++; if (is_digit(u[k])) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; } }
             continue;
         }
+        if (need == N_FIVE_BEFORE) {                                     /* 06236 서울 */
+            int gap = 0, d = 0;
+            for (k = p; k >= 0 && gap < 3 && (cls[u[k]] & C_MASK) == C_GAP; k--) gap++;
+            for (; k >= 0 && d < 6 && (cls[u[k]] & C_MASK) == C_DIGIT; k--) d++;
+            s->steps += gap + d;
+            if (d == 5 || (d == 3 && k >= 0 && u[k] == '-')) emit(s, doc, n, s->kw_kind[q], k - 4, b);
+            continue;
+        }
+        if (need == N_SOON) {                                            /* 위도 37.5 */
+            for (k = i + 1; k < n && k <= i + SOON; k++) { s->steps++; if (is_digit(u[k])) { emit(s, doc, n, s->kw_kind[q], a, k + 24); break; } }
+            continue;
+        }
+        if (need == N_BORN) {                                            /* 1964. 8. 20.생 but not 1 생략 */
+            uint16_t w = b < n ? u[b] : 0;
+            if (is_hangul(w) && w != 0xC774 && w != 0xC778 && w != 0xC73C && w != 0xC740 && w != 0xC758 && w != 0xC785 &&
+                w != 0xC5EC && w != 0xB0A8 && w != 0xB4E4) continue;                   /* 이인으은의입여남들 */
+            for (k = p; k >= 0 && k > p - 4; k--) {
+                s->steps++;
+                if ((cls[u[k]] & C_MASK) == C_DIGIT) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; }
+                if (u[k] != ' ' && u[k] != '.' && u[k] != ')' && u[k] != 0xB144 && u[k] != 0xC6D4 && u[k] != 0xC77C) break;
+            }
+            continue;
+        }
+        if (need == N_NUMBER) {                                          /* five digits with single marks between */
+            int d = 0, gap = 0;
+            for (k = i + 1; k < n && k <= i + AHEAD; k++) {
+                s->steps++;
+                int t = cls[u[k]] & C_MASK;
+                if (t == C_DIGIT || t == C_SPELLED) { d++; gap = 0; if (d >= 5) { emit(s, doc, n, s->kw_kind[q], a, k + 16); break; } }
+                else if (t == C_GAP && d && gap < 1) gap++;
+                else { d = 0; gap = 0; }
+            }
+            for (d = 0, gap = 0, k = p; k >= 0 && k >= p - BEHIND; k--) {
+                s->steps++;
+                int t = cls[u[k]] & C_MASK;
+                if (t == C_DIGIT || t == C_SPELLED) { d++; gap = 0; if (d >= 5) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; } }
+                else if (t == C_GAP && d && gap < 1) gap++;
+                else { d = 0; gap = 0; }
+            }
+            continue;
+        }
         if (need == N_AGE) {                                            /* 서른네 살 */
             for (k = i + 1; k < n && k <= i + 5; k++) { s->steps++; if (u[k] == 0xC0B4) { emit(s, doc, n, s->kw_kind[q], a, k + 1); break; } }
             continue;
@@ -379,9 +432,13 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
             uint16_t w = k < n ? u[k] : 0;
             int year = d == 4 && (w == '.' || w == 0xB144) &&
                        ((u[k - 4] == '1' && u[k - 3] == '9') || (u[k - 4] == '2' && u[k - 3] == '0'));
+            int64_t r = k < n && u[k] == ' ' ? k + 1 : k, f = a > 0 && u[a - 1] == ' ' ? a - 1 : a;
+            uint16_t r0 = r < n ? u[r] : 0, r1 = r + 1 < n ? u[r + 1] : 0, f0 = f > 0 ? u[f - 1] : 0, f1 = f > 1 ? u[f - 2] : 0;
+            int ruling = (r0 == 0xD310 && r1 == 0xACB0) || (r0 == 0xACB0 && r1 == 0xC815) ||            /* 판결 결정 */
+                         (r0 == 0xC804 && r1 == 0xC6D0) || (f0 == 0xACE0 && f1 == 0xC120);              /* 전원 선고 */
             int before = a > 0 && (is_hangul(u[a - 1]) || (u[a - 1] == ' ' && a > 1 && is_hangul(u[a - 2])));
             if (d >= 4 && d <= 5 && !(d == 5 && is_digit(u[k - 1])) && !year && !is_digit(w) && (len > 1 || before) &&
-                w != 0xC6D0 && w != 0xC5B5 && w != 0xB9CC)                            /* not 원, 억, 만 */
+                !ruling && w != 0xC6D0 && w != 0xC5B5 && w != 0xB9CC)                            /* not 원, 억, 만 */
                 emit(s, doc, n, K_PLATE, a - 8, k);
         }
         j = b;
@@ -409,9 +466,12 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         uint16_t next = b < n ? u[b] : 0;
         int counted = next == 0xC6D0 || next == 0xBA85 || next == 0xB144 || next == 0xC6D4 || next == 0xC77C || next == 0xC2DC ||
                       next == 0xBD84 || next == 0xAC1C || next == 0xD68C || next == 0xC138 || next == '%' || next == 0xD56D ||
-                      next == 0xC870 || next == 0xC810 || (next == ',' && b + 1 < n && is_digit(u[b + 1])) ||
+                      next == 0xC870 || next == 0xC810 || next == 0xC13C || next == 0x339D || next == 0x339E ||
+                      (next == '.' && b + 1 < n && is_digit(u[b + 1])) || (next == ',' && b + 1 < n && is_digit(u[b + 1])) ||
                       (next == '.' && len == 4 && (u[a] == '1' || u[a] == '2'));
-        if ((w == 0xB85C || w == 0xAE38) && before != 0xC73C && (is_hangul(before) || is_digit(before))) {
+        int adverb = p > 2 && !is_hangul(u[p - 3]) && w == 0xB85C &&                       /* 세로 가로 바로 서로 새로 따로 */
+                     (before == 0xC138 || before == 0xAC00 || before == 0xBC14 || before == 0xC11C || before == 0xC0C8 || before == 0xB530);
+        if ((w == 0xB85C || w == 0xAE38) && !adverb && before != 0xC73C && (is_hangul(before) || is_digit(before))) {
             if (!counted) emit(s, doc, n, K_ADDRESS, a, b);
         }
         else if (b + 1 < n && u[b] == 0xBC88 && (u[b + 1] == 0xC9C0 || u[b + 1] == 0xAE38)) emit(s, doc, n, K_ADDRESS, a, b);
@@ -445,7 +505,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
                     if (k < n && u[k] == ':') emit(s, doc, n, K_NET, i - 4, k + 1);
                 }
             }
-            else if (c == 0xB0) emit(s, doc, n, K_GEO, i - 4, i + 20);
+            else if (c == 0xB0 && i + 2 < n && (is_digit(u[i + 1]) || is_digit(u[i + 2]))) emit(s, doc, n, K_GEO, i - 4, i + 20);
         }
         int k = t & C_MASK;
         if (k != C_DIGIT && k != C_SPELLED) { i++; continue; }
