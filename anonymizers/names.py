@@ -66,7 +66,7 @@ class NameRecognizer:
     name: Final = "names"
     version: Final = VERSION
 
-    def __init__(self, *, kiwi_budget_ppm: int = 1_000, tagger: Tagger | None = None) -> None:
+    def __init__(self, *, kiwi_budget_ppm: int = 300, tagger: Tagger | None = None) -> None:
         self._budget_ppm = kiwi_budget_ppm
         self._tagger = tagger
 
@@ -88,7 +88,7 @@ class NameRecognizer:
             }
             for passage, hits in zip(passages, scanned, strict=True):
                 for start, end, total, flags in _lifted(passage.text, hits, strong):
-                    evidence = tuple(word for flag, word in _EVIDENCE if flags & flag)
+                    evidence = _evidence(flags)
                     if total < _SURE and budget > 0:
                         budget -= min(len(passage.text), 2 * _WINDOW)
                         total, settled = self._settle(passage.text, start, end, total)
@@ -104,6 +104,11 @@ class NameRecognizer:
         if verdict is None:
             return total, ()
         return (max(total, _SURE), ("kiwi",)) if verdict else (0, ())
+
+
+@functools.cache
+def _evidence(flags: int) -> tuple[str, ...]:
+    return tuple(word for flag, word in _EVIDENCE if flags & flag)
 
 
 @dataclass(frozen=True, slots=True)
