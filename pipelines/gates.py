@@ -36,6 +36,8 @@ def _identifiers(run: Run) -> Iterator[Gate]:
     detail = (
         f"잔존 개인정보 행 비율 상한 {bound} ppm (표본 {checked['sampled_rows']}행 중 {checked['residual_rows']}행)"
     )
+    if checked["residual_rows"] == 0 and bound > limits.residual_upper_ppm:
+        detail += f"; 행이 적어 {limits.residual_upper_ppm} ppm 이하임을 보일 수 없음 (too few rows to show it)"
     yield _gate("residual", "가명정보 처리 가이드라인", bound <= limits.residual_upper_ppm, detail, checked["residual"])
 
 

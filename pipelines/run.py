@@ -91,13 +91,15 @@ def run_project(
                 continue
             driver.execute(found[name])
             announce(name)
-        if options.only in (None, "certify"):
-            from pipelines.stages.certify import certify
+        try:
+            if options.only in (None, "certify"):
+                from pipelines.stages.certify import certify
 
-            certify(run)
-            announce("certify")
-        summary = _summary(run)
-        write_json(run.out / "runs" / "latest.json", summary)
+                certify(run)
+                announce("certify")
+        finally:  # also when a gate fails: `damjang status` and `damjang trace` then say why
+            summary = _summary(run)
+            write_json(run.out / "runs" / "latest.json", summary)
         return summary
 
 
@@ -130,6 +132,7 @@ def _summary(run: Run) -> dict[str, object]:
     return {
         "project": run.project.name,
         "release": run.facts.get("release", ""),
+        "gates": [[g.id, g.article, g.verdict, g.detail] for g in run.facts.get("gates", ())],
         "folders": {name: manifest.folder for name, manifest in run.manifests.items()},
         "counts": {name: manifest.by_source() for name, manifest in run.manifests.items() if manifest.parts},
         "seconds": {name: round(value, 3) for name, value in run.facts.get("seconds", {}).items()},

@@ -28,18 +28,29 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     before = dict(os.environ)
     os.environ["DAMJANG_STATE"] = str(base / "state")
     assert run("init", "p", "--name", "ko-public", cwd=base).code == 0
-    lines = [{"id": f"S-{n}", "text": statutes.ordinance(7, n).text()} for n in range(ROWS)]
-    lines.append({"id": "broken"})
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    (base / "p" / "data" / "laws.jsonl").write_text(text, encoding="utf-8")
     yield base
     os.environ.clear()
     os.environ.update(before)
 
 
+def fill(place: Path, rows: int) -> None:
+    lines = [{"id": f"S-{n}", "text": statutes.ordinance(7, n).text()} for n in range(rows)]
+    lines.append({"id": "broken"})
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    (place / "p" / "data" / "laws.jsonl").write_text(text, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
-def stopped(place: Path) -> Said:
-    """The first run, with nobody named who may sign."""
+def gated(place: Path) -> list[Said]:
+    """The first run, with too little text, and what status says then."""
+    fill(place, 40)
+    return [run("run", "p/project.yaml", cwd=place), run("status", "--project", "p/project.yaml", cwd=place)]
+
+
+@pytest.fixture(scope="module")
+def stopped(place: Path, gated: list[Said]) -> Said:
+    """The run with enough text, and nobody named who may sign."""
+    fill(place, ROWS)
     return run("run", "p/project.yaml", cwd=place)
 
 
@@ -83,6 +94,16 @@ def status(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     assert said.code == 0, said.err
     found: dict[str, Any] = json.loads(said.out)
     return found
+
+
+def test_a_gate_that_does_not_hold_stops_the_run_and_stays_to_be_seen(place: Path, gated: list[Said]) -> None:
+    said, shown = gated
+    assert said.code == 1
+    assert "residual" in said.one_error()
+    assert "too few rows" in said.err
+    assert not (place / "p" / "out" / "releases").exists()
+    assert shown.code == 0, shown.err
+    assert "관문 불충족 (gate does not hold) residual" in shown.out.replace("\n", " ")
 
 
 def test_without_a_root_of_trust_a_run_stops_at_certify_and_says_what_to_type(place: Path, stopped: Said) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import secrets
 import shutil
 import sys
 import time
@@ -18,6 +17,7 @@ from damjang.cli.show import console, counts_table, say
 def demonstrate(folder: Path, docs: int, seed: int, workers: int, at: dt.datetime) -> None:
     """Everything a newcomer should see once. Idempotent: a second call finds finished work and answers at once."""
     from damjang.cli.projects import run_to_summary
+    from damjang.cli.tracing import any_document
 
     started = time.monotonic()
     _found(folder, docs, seed, at)
@@ -33,7 +33,7 @@ def demonstrate(folder: Path, docs: int, seed: int, workers: int, at: dt.datetim
     command = _command()
     say(f"  {command} status --project {folder}/project.yaml")
     say(f"  {command} verify {folder}/out/releases/{summary['release']}")
-    say(f"  {command} trace {_some_document(folder)} --project {folder}/project.yaml")
+    say(f"  {command} trace {any_document(folder / 'project.yaml')} --project {folder}/project.yaml")
 
 
 def _command() -> str:
@@ -113,10 +113,3 @@ def _report(folder: Path, release: str, at: dt.datetime) -> Path:
     from damjang.cli.reporting import write_report
 
     return write_report(folder / "project.yaml", release, None, at)
-
-
-def _some_document(folder: Path) -> str:
-    """The id of a document to trace: any one will do."""
-    from damjang.cli.tracing import any_document
-
-    return any_document(folder / "project.yaml") or secrets.token_hex(16)

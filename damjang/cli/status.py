@@ -52,6 +52,7 @@ def standing(project: Project, ledger: Ledger, at: dt.datetime) -> dict[str, Any
         "quarantined": _reasons(stages, "quarantined:"),
         "dropped": _reasons(stages, "dropped:"),
         "alarms": _alarms(project, stages),
+        "gates_failed": _gates_failed(project.root / project.output),
         "releases": [
             {"release": r.label, "state": r.state, "documents": r.documents, "bytes": r.bytes,
              "data_class": r.data_class, "purpose": r.purpose}
@@ -116,6 +117,15 @@ def _alarms(project: Project, stages: dict[str, dict[str, Any]]) -> list[dict[st
     if not (folder / MANIFEST).exists():
         return []
     return [dict(alarm) for alarm in load_manifest(folder).facts.get("alarms", ())]
+
+
+def _gates_failed(out: Path) -> list[dict[str, str]]:
+    """The gates that did not hold in the latest run."""
+    from pipelines.files import read_json
+
+    path = out / "runs" / "latest.json"
+    gates = read_json(path).get("gates", []) if path.exists() else []
+    return [dict(zip(("gate", "article", "verdict", "detail"), gate, strict=True)) for gate in gates if "fail" in gate]
 
 
 def _trust(project: Project, ledger: Ledger, at: dt.datetime) -> tuple[list[dict[str, Any]], list[str]]:
@@ -185,6 +195,8 @@ def _tell(found: dict[str, Any], project: Path) -> None:
             say(f"{title} {stage}: {listed}")
     for alarm in found["alarms"]:
         say("[yellow]경보 (alarm)[/] dedup: " + ", ".join(f"{name} {value}" for name, value in sorted(alarm.items())))
+    for gate in found["gates_failed"]:
+        say(f"[red]관문 불충족 (gate does not hold)[/] {gate['gate']} ({gate['article']}): {gate['detail']}")
     for row in found["releases"]:
         say(f"{row['release']}: {row['state']}, {row['documents']:,} rows, {row['bytes']:,} bytes, {row['data_class']}")
     for row in found["waiting"]:
