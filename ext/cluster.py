@@ -51,13 +51,13 @@ class Settings:
     rows: int = 4
     ngram: int = 5
     seed: int = minhash.SEED
-    rounds: int = 8
+    rounds: int = 16
 
     def __post_init__(self) -> None:
         if not 1 <= self.threshold_ppm <= MILLION:
             raise OptionError(f"threshold_ppm={self.threshold_ppm}", "use 1 to 1000000 millionths")
         if self.rounds < 1 or self.bands < 1 or self.rows < 1:
-            raise OptionError("rounds, bands and rows start at 1", "use 8 rounds, 32 bands of 4 rows")
+            raise OptionError("rounds, bands and rows start at 1", "use 16 rounds, 32 bands of 4 rows")
 
 
 @dataclass(frozen=True)

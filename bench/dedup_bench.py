@@ -1,0 +1,219 @@
+"""Dedup beside its peers and its limits: one process, one core, the same shingles, the same run, one table.
+
+    python -m bench.dedup_bench                           generated Korean-like text
+    python -m bench.dedup_bench --text FILE --column text   real text, twice: whole documents and 100-byte pieces
+    python -m bench.dedup_bench --hot --growth            hot buckets; 100k to 1.6M documents (minutes, 2 GB)
+
+Times are CPU seconds of this process, the best of several passes, so that a neighbour on the machine costs us and the
+peers alike as little as possible. MB is 10**6 bytes of UTF-8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# Before numpy and the peers are imported: their thread pools read these once.
+for _threads in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
+import numpy as np  # noqa: E402
+import pyarrow as pa  # noqa: E402
+
+from bench import dedup_limits, dedup_peers  # noqa: E402
+from bench.dedup_corpus import Generator, exact_truth, megabytes, quality, read_texts  # noqa: E402
+from ext import cluster, contenthash, minhash  # noqa: E402
+from ext.textviews import simd_levels, views_of  # noqa: E402
+
+PASSES = 7
+
+
+def seconds(work: Callable[[], object], passes: int = PASSES) -> float:
+    """CPU seconds of the best pass."""
+    best = float("inf")
+    for _ in range(passes):
+        start = time.process_time()
+        work()
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def row(name: str, value: str, remark: str = "") -> None:
+    """One line of the table."""
+    print(f"  {name:<58}{value:>22}  {remark}".rstrip(), flush=True)
+
+
+def rate(texts: list[str], spent: float) -> str:
+    """MB/s and documents/s."""
+    return f"{megabytes(texts) / spent:,.0f} MB/s {len(texts) / spent / 1000:>6,.0f}k/s"
+
+
+def signatures(title: str, texts: list[str], peers: list[dedup_peers.Peer]) -> None:
+    """Ours on every level and storage, the C loops, the peers."""
+    print(
+        f"\nsignatures, k=128: {title}, {len(texts):,} documents, {megabytes(texts) * 1e6 / len(texts):,.0f} bytes each"
+    )
+    arrow = pa.array(texts)
+    ours = seconds(lambda: minhash.signatures(texts))
+    for level in reversed(simd_levels()):
+        row(
+            f"ours, list of str, {level}",
+            rate(texts, seconds(lambda level=level: minhash.signatures(texts, simd=level))),
+        )  # type: ignore[misc]
+    for level in reversed(simd_levels()):
+        row(f"ours, Arrow, {level}", rate(texts, seconds(lambda level=level: minhash.signatures(arrow, simd=level))))  # type: ignore[misc]
+    for name, binning in (("hash and bins", True), ("hash alone", False)):
+        loop = dedup_limits.arithmetic_loop(texts, binning=binning)
+        if loop:
+            spent = seconds(loop)
+            row(
+                f"limit: bare C loop, {name}, -march=native", rate(texts, spent), f"ours reach {spent / ours:.0%} of it"
+            )
+    best = None
+    for peer in peers:
+        some = texts[:: peer.sample]
+        spent = seconds(lambda peer=peer, some=some: peer.signatures(some), 3 if peer.sample == 1 else 1)  # type: ignore[misc]
+        per_byte = spent / megabytes(some)
+        best = min(best or per_byte, per_byte)
+        row(peer.name, rate(some, spent), f"ours is {per_byte / (ours / megabytes(texts)):,.1f} times as fast")
+    if best:
+        row("ours beside the best peer", f"{best / (ours / megabytes(texts)):,.1f} times")
+
+
+def end_to_end(title: str, texts: list[str], peers: list[dedup_peers.Peer], truth_rows: int) -> None:
+    """Text in memory to verified survivors, with recall and precision against an exhaustive join of the first rows."""
+    some = texts[:truth_rows]
+    truth = exact_truth(some)
+    print(
+        f"\ntext to verified survivors, 32 bands of 4, J >= .8: {title},"
+        f" {len(texts):,} documents, {megabytes(texts):,.0f} MB"
+    )
+    print(f"  truth: {len(truth.left):,} pairs by exhaustive join of {len(some):,} documents")
+    ours = seconds(lambda: cluster.cluster(texts), 4)
+    found = cluster.cluster(texts).counts
+    recall, precision = quality(truth, cluster.cluster(some).kind == cluster.KEPT)
+    row("ours, list of str", rate(texts, ours), f"recall {recall:.4f}, precision {precision:.4f}")
+    arrow = pa.array(texts)
+    row("ours, Arrow", rate(texts, seconds(lambda: cluster.cluster(arrow), 3)))
+    row("  pairs compared / verified / unresolved", f"{found.candidates:,} / {found.verified:,} / {found.unresolved:,}")
+    views, settings = views_of(texts), cluster.Settings()
+    parts = {
+        "hashes for exact duplicates": seconds(lambda: contenthash.quick(views), 3),
+        "signatures and band hashes": seconds(lambda: cluster.band_table(views, settings), 3),
+    }
+    table = cluster.band_table(views, settings)
+    parts["buckets"] = seconds(lambda: cluster._buckets(table), 3)
+    parts["rounds, exact Jaccard, walk (the rest)"] = max(0.0, ours - sum(parts.values()))
+    for name, spent in parts.items():
+        row(f"  of which {name}", f"{spent / ours:.0%}")
+    for peer in peers:
+        if peer.flags is None:
+            continue
+        flags = peer.flags
+        spent = seconds(lambda flags=flags: flags(texts), 1)  # type: ignore[misc]
+        theirs = quality(truth, flags(some))
+        row(
+            f"{peer.name} + numpy bands + own estimate",
+            rate(texts, spent),
+            f"recall {theirs[0]:.4f}, precision {theirs[1]:.4f}; ours is {spent / ours:,.1f} times as fast",
+        )
+
+
+def hot() -> None:
+    """One band hash shared by all documents: comparisons and time per document must not grow."""
+    print("\nhot buckets: near-copies that share their bands")
+    base = Generator(4).text(600)
+    for count in (25_000, 50_000, 100_000, 200_000):
+        texts = [f"{base}{chr(0xAC00 + i % 11_000)}{i}" for i in range(count)]
+        spent = seconds(lambda texts=texts: cluster.cluster(texts), 1)  # type: ignore[misc]
+        found = cluster.cluster(texts).counts
+        row(f"{count:,} documents, {found.candidates:,} compared", f"{spent / count * 1e6:,.2f} us a document")
+
+
+def growth(sizes: tuple[int, ...] = (100_000, 200_000, 400_000, 800_000, 1_600_000)) -> None:
+    """Time and memory per document, each size in a process of its own."""
+    print("\ngrowth: generated documents of about 300 bytes, a tenth of them planted duplicates")
+    first = None
+    for size in sizes:
+        out = subprocess.run(
+            [sys.executable, "-m", "bench.dedup_bench", "--one-size", str(size)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        spent, memory = (float(x) for x in out.stdout.split())
+        first = first or spent / size
+        row(
+            f"{size:,} documents",
+            f"{spent / size * 1e6:,.2f} us a document",
+            f"{spent / size / first:.2f} of the first; {memory:,.0f} bytes of memory a document beyond its text",
+        )
+
+
+def one_size(size: int) -> None:
+    """For growth(): print CPU seconds and bytes a document."""
+    made = Generator(6)
+    distinct = made.texts(20_000, 110)
+    texts = [f"{distinct[i % 20_000][: 60 + i % 40]}{made.text(60)}" for i in range(size * 9 // 10)]
+    texts += [made.edited(texts[i], 0.01) for i in range(0, size // 10)]
+    made.rng.shuffle(texts)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    spent = seconds(lambda: cluster.cluster(texts), 1)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(spent, (after - before) * 1024 / size)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m bench.dedup_bench", description=__doc__)
+    parser.add_argument("--text", type=Path, help="a file of real text (JSONL, Parquet, CSV)")
+    parser.add_argument("--column", default="text")
+    parser.add_argument("--mb", type=float, default=24, help="how much text to generate or to take (default 24 MB)")
+    parser.add_argument("--truth", type=int, default=6000, help="documents in the exhaustive join")
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--hot", action="store_true")
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--one-size", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.one_size:
+        one_size(options.one_size)
+        return
+    peers, missing = ([], []) if options.no_peers else dedup_peers.installed()
+    made = Generator(1)
+    if options.text:
+        real = read_texts(options.text, options.column)
+        size = max(1, round(megabytes(real) / options.mb))
+        long = real[::size]
+        short = [text[i : i + 40] for text in long for i in range(0, len(text), 40)][: len(long) * 12]
+        name = "real text"
+    else:
+        long = made.texts(round(options.mb * 1e6 / 2600), 1000)
+        short = made.texts(round(options.mb * 1e6 / 4 / 100), 40)
+        name = "generated"
+    levels = ", ".join(simd_levels())
+    print(
+        f"dedup bench: {platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}, levels {levels}"
+    )
+    print("peers not asked for" if options.no_peers else f"peers not installed: {', '.join(missing) or 'none'}")
+    read, size_mb = dedup_limits.memory_read()
+    row("limit: memory read, one core", f"{size_mb / seconds(read):,.0f} MB/s")
+    row("limit: CPython's UTF-8 decoder", f"{megabytes(long) / seconds(dedup_limits.decode(long), 3):,.0f} MB/s")
+    signatures(f"{name}, long", long, peers)
+    signatures(f"{name}, short", short, [p for p in peers if p.sample == 1])
+    end_to_end(f"{name}, long", made.planted(long, 0.2), peers, options.truth)
+    end_to_end(f"{name}, short", made.planted(short, 0.2), [], options.truth)
+    if options.hot:
+        hot()
+    if options.growth:
+        growth()
+
+
+if __name__ == "__main__":
+    main()
