@@ -5,8 +5,8 @@
 2. A name that stands firmly once (`김○○ 씨`) lifts its bare repetitions in the same document.
 3. Candidates between two thresholds go to Kiwi while its budget lasts: a proper noun is lifted, anything else sinks.
 
-A particle, title or honorific is never inside the span. Scores are a fixed function of the evidence: 600,000 is where
-policies act, 450,000 where review begins.
+A particle, title or honorific is never inside the span. Scores are a fixed function of the evidence: 500,000 is where
+policies act, 400,000 where review begins.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from anonymizers.normalize import View
 from ext import names_py as twin
 from ext.names import NameScanner, is_odd, odd_ones
 
-VERSION: Final = "1"
-_FLOOR: Final = 50  # total at which a candidate is worth a finding (450,000)
-_SURE: Final = 80  # total of 600,000
+VERSION: Final = "2"
+_FLOOR: Final = 50  # total at which a candidate is worth a finding (400,000)
+_SURE: Final = 80  # total of 500,000
 _STRONG: Final = 110  # total that vouches for repetitions
 _ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
 _ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE
@@ -57,7 +57,7 @@ def scanner() -> NameScanner:
 
 def score_ppm(total: int) -> int:
     """Evidence (tenths of a bit) as parts per million; linear, so that equal evidence gives equal scores anywhere."""
-    return max(0, min(990_000, 500_000 + 5_000 * (total - 60)))
+    return max(0, min(990_000, 500_000 + 10_000 * (total - _SURE) // 3))
 
 
 class NameRecognizer:

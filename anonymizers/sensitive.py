@@ -26,7 +26,7 @@ from anonymizers.names import NameRecognizer
 from ext.words import WordScanner
 
 VERSION: Final = "3"
-_SURE_NAME: Final = 600_000
+_SURE_NAME: Final = 500_000
 _NAMED: Final = re.compile(
     r"(?:^|[,.:]\s?)환자[는가의]|(?<![가-힣])환자\s[가-힣○]{2,4}|[가-힣○]{2,4}\s?(?:씨|님|군|양|옹|여사|선생|교수|의원|대표|부장|과장|대리|사장|회장|기자|목사|신부|스님|이사|팀장|선수|감독)(?![가-힣]{3})"
 )

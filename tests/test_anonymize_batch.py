@@ -167,7 +167,7 @@ class Planted:
 
 @pytest.mark.parametrize(
     ("score", "action", "reviewed"),
-    [(449_999, "kept", 0), (450_000, "changed", 1), (599_999, "changed", 1), (600_000, "changed", 0)],
+    [(399_999, "kept", 0), (400_000, "changed", 1), (499_999, "changed", 1), (500_000, "changed", 0)],
 )
 def test_what_waits_for_review_is_masked_and_shown_without_its_value(score: int, action: str, reviewed: int) -> None:
     policy = POLICIES["pretraining-consented"]
