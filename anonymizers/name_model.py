@@ -23,7 +23,10 @@ _NEEDS: Final = (  # longest first; the first letters of a tail say what sound m
     ("을", twin.NEED_CONSONANT), ("과", twin.NEED_CONSONANT), ("는", twin.NEED_VOWEL), ("를", twin.NEED_VOWEL),
     ("와", twin.NEED_VOWEL), ("가", twin.NEED_VOWEL), ("랑", twin.NEED_VOWEL), ("로", twin.NEED_RO),
     ("였", twin.NEED_VOWEL), ("예요", twin.NEED_VOWEL), ("며", twin.NEED_VOWEL), ("라고", twin.NEED_VOWEL),
-    ("라는", twin.NEED_VOWEL), ("이에요", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
+    ("라는", twin.NEED_VOWEL), ("이가", twin.NEED_CONSONANT), ("이는", twin.NEED_CONSONANT), ("이를", twin.NEED_CONSONANT),
+    ("이도", twin.NEED_CONSONANT), ("이의", twin.NEED_CONSONANT), ("이만", twin.NEED_CONSONANT),
+    ("이와", twin.NEED_CONSONANT), ("이한테", twin.NEED_CONSONANT), ("이에", twin.NEED_CONSONANT),
+    ("이네", twin.NEED_CONSONANT), ("이에요", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ cdef enum:
     NOTHING = -32768
     MISSING = -2147483647
     PARTICLE = 1
+    PERSON_PARTICLE = 2
     COPULA = 4
     HONORIFIC = 5
     TITLE = 6
@@ -456,7 +457,7 @@ cdef void weigh(
         flags |= F_VOCATIVE
     elif kind:
         flags |= F_PARTICLE
-    if surnames == 0 and (kind == SIGNATURE or 0 < kind <= COPULA):
+    if surnames == 0 and (kind == SIGNATURE or (0 < kind <= COPULA and kind != PERSON_PARTICLE)):
         return
     if kind == 0:
         total += behind(t, s, end, length, surnames == 0, &flag)
@@ -721,7 +722,8 @@ cdef class NameScanner:
             elif word[0] == "s":
                 flags[ord(word[1]) - FIRST] |= OPENS_SURNAME
             elif word[0] == "t":
-                flags[ord(word[1]) - FIRST] |= OPENS_TAIL | (OPENS_TITLE if value & 15 >= HONORIFIC else 0)
+                flags[ord(word[1]) - FIRST] |= OPENS_TAIL | (
+                    OPENS_TITLE if value & 15 >= HONORIFIC or value & 15 == PERSON_PARTICLE else 0)
             elif word[0] == "c":
                 flags[ord(word[len(word) - 1]) - FIRST] |= ENDS_CUE
             elif word[0] == "v":

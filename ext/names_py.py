@@ -220,7 +220,7 @@ class NameScanner:
             verb = self._verb(text, end)
             if verb:
                 total, flags = total + verb, flags | F_VERB
-        if surnames == 0 and not flags & (F_HONORIFIC | F_TITLE | F_VOCATIVE):
+        if surnames == 0 and kind != PERSON_PARTICLE and not flags & (F_HONORIFIC | F_TITLE | F_VOCATIVE):
             return None
         level = self._lexicon(text, start, stop, end, surnames, givens)
         if level:
