@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import orjson
 
+from anonymizers import art24
 from pipelines.errors import PipelineError
 from pipelines.files import write_atomic
 from pipelines.readers import starts_json_array
 from pipelines.readers.frames import CsvSplitter, LineSplitter
-from pipelines.readers.paths import decode_path, encode_path
+from pipelines.readers.paths import REFUSED, decode_path, encode_path
 from pipelines.readers.streams import ByteStream, compression_of, file_problem
 from pipelines.readers.unit import UnitFile, WorkUnit
 from schemas.project import Source
@@ -31,7 +32,7 @@ __all__ = ["NoInput", "UnitFile", "WorkUnit", "plan_source_units"]
 
 _GROUP_FILES = 4096  # text files in one unit
 _SPLIT_ROW_GROUP = 8  # a row group is cut only above this many units: each piece decodes all rows before it
-_CACHE_VERSION = 1
+_CACHE_VERSION = 2
 
 
 class NoInput(PipelineError):
@@ -81,7 +82,11 @@ def plan_source_units(
 
 
 def source_files(source: Source, root: Path) -> list[str]:
-    """Encoded relative paths that the source's patterns name, sorted, each once; also absent ones named in full."""
+    """Encoded relative paths that the source's patterns name, sorted, each once; also absent ones named in full.
+
+    A path goes into plans and locators, so one that holds a resident registration number is replaced by a number
+    (PIPA 24-2): its reader says why.
+    """
     found: set[str] = set()
     for pattern in source.paths:
         if not glob.has_magic(pattern) or os.path.lexists(root / pattern):
@@ -95,7 +100,10 @@ def source_files(source: Source, root: Path) -> list[str]:
         raise NoInput(
             f"source {source.id}: no file matches {', '.join(source.paths)}", "correct `paths`, or put the files there"
         )
-    return sorted(encode_path(name) for name in found)
+    return [
+        f"{REFUSED}{number}" if {"RRN", "ALIEN_REG"} & art24.redact([path]).counts.keys() else path
+        for number, path in enumerate(sorted(encode_path(name) for name in found))
+    ]
 
 
 _Row = tuple[str, str, int, int, str, str, tuple[UnitFile, ...]]
@@ -132,7 +140,7 @@ def plan_file(path: Path, source: Source, unit_bytes: int, key: bytes) -> FilePl
     """One pass over a file: its pieces and digests. What can't be read is one empty piece."""
     problem = file_problem(path)
     if problem:
-        return _problem(key, problem)
+        return _problem(key, f"{problem}\0{source.id}\0{encode_path(path.name)}")  # two such files are two documents
     try:
         size = path.stat().st_size
         if source.format == "parquet":

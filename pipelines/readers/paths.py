@@ -6,6 +6,7 @@ import os
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _MARK = "bytes:"
+REFUSED = "identifier-in-name:"  # stands, with a number, for a path that itself holds an Art. 24 identifier
 
 
 def encode_path(path: str) -> str:

@@ -21,6 +21,7 @@ REASONS: Final = {
     "corrupt_stream": "the compressed stream is damaged from here on; what came before was read",
     "csv_malformed": "quotes or the number of fields do not agree with the header (RFC 4180)",
     "empty_file": "the file holds no bytes",
+    "identifier_in_name": "the path holds a resident registration number; it is written nowhere: rename the file",
     "is_a_directory": "a directory where a file should be",
     "json_array_not_lines": "the file is one JSON array, not one object a line; nothing of it was read",
     "key_not_string": "the record key is neither a string nor a whole number",

@@ -14,6 +14,8 @@ from typing import IO
 
 import zstandard
 
+from pipelines.readers.paths import REFUSED
+
 CHUNK = 1 << 20
 _GZIP_FEED = 64 << 10
 _ZSTD_FEED = 4 << 10
@@ -132,6 +134,8 @@ class ByteStream:
 
 def file_problem(path: Path) -> str | None:
     """Why `path` can't be opened as a file, or None. A pipe or a device is never opened: it may never end."""
+    if path.name.startswith(REFUSED):
+        return "identifier_in_name"
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
