@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from damjang.cli.options import FILES, Json
-from damjang.cli.show import emit_json, say
+from damjang.cli.show import console, emit_json, say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,7 +32,8 @@ def demo_corpus(
 
     from damjang.demo.corpus import write_corpus
 
-    made = write_corpus(out, docs, seed)
+    with console.status(f"generating {docs:,} documents") if not json else nullcontext():
+        made = write_corpus(out, docs, seed)
     if json:
         emit_json(asdict(made))
         return
@@ -59,7 +61,8 @@ def dedup(
 
     from damjang.cli.dedup_cmd import dedup_files
 
-    found = dedup_files(files, text, id, threshold, out, prefer=prefer)
+    with console.status("comparing") if not json else nullcontext():
+        found = dedup_files(files, text, id, threshold, out, prefer=prefer)
     if json:
         emit_json(asdict(found))
         return

@@ -38,7 +38,9 @@ def demonstrate(folder: Path, docs: int, seed: int, workers: int, at: dt.datetim
 
 def _command() -> str:
     """How to type this program here: in an environment that is not active it is not on the path."""
-    return "damjang" if shutil.which("damjang") else os.path.relpath(sys.argv[0])
+    if shutil.which("damjang") or sys.argv[0].endswith(".py"):
+        return "damjang"
+    return os.path.relpath(sys.argv[0])
 
 
 def _found(folder: Path, docs: int, seed: int, at: dt.datetime) -> None:
@@ -52,7 +54,8 @@ def _found(folder: Path, docs: int, seed: int, at: dt.datetime) -> None:
     if (folder / "project.yaml").exists():
         say(f"{folder} is there already: going on with it")
         return
-    made = write_corpus(folder / "corpus", docs, seed)
+    with console.status(f"generating {docs:,} documents"):
+        made = write_corpus(folder / "corpus", docs, seed)
     size = f"{made.documents:,} documents, {made.text_bytes / 1e6:.1f} MB of text"
     say(f"[bold]0.[/] wrote {size} in {len(made.sources)} sources and 4 file formats, its gold beside it")
     found_project(folder, at, ledger="sqlite:///ledger.db", vault="vault/vault.db", vault_key="file:vault/vault.key")
