@@ -18,15 +18,14 @@ import yaml
 
 from ext import names_py as twin
 
+_SPOKEN_SUFFIX: Final = ("이가", "이는", "이를", "이도", "이의", "이만", "이와", "이한테", "이네")  # 길동이가
 _NEEDS: Final = (  # longest first; the first letters of a tail say what sound must stand before it
     ("으로", twin.NEED_EU), ("이랑", twin.NEED_CONSONANT), ("이나", twin.NEED_CONSONANT), ("은", twin.NEED_CONSONANT),
     ("을", twin.NEED_CONSONANT), ("과", twin.NEED_CONSONANT), ("는", twin.NEED_VOWEL), ("를", twin.NEED_VOWEL),
     ("와", twin.NEED_VOWEL), ("가", twin.NEED_VOWEL), ("랑", twin.NEED_VOWEL), ("로", twin.NEED_RO),
     ("였", twin.NEED_VOWEL), ("예요", twin.NEED_VOWEL), ("며", twin.NEED_VOWEL), ("라고", twin.NEED_VOWEL),
-    ("라는", twin.NEED_VOWEL), ("이가", twin.NEED_CONSONANT), ("이는", twin.NEED_CONSONANT), ("이를", twin.NEED_CONSONANT),
-    ("이도", twin.NEED_CONSONANT), ("이의", twin.NEED_CONSONANT), ("이만", twin.NEED_CONSONANT),
-    ("이와", twin.NEED_CONSONANT), ("이한테", twin.NEED_CONSONANT), ("이에", twin.NEED_CONSONANT),
-    ("이네", twin.NEED_CONSONANT), ("이에요", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
+    ("라는", twin.NEED_VOWEL), *((word, twin.NEED_CONSONANT) for word in _SPOKEN_SUFFIX),
+    ("이에", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
 )  # fmt: skip
 
 
