@@ -212,6 +212,8 @@ class Driver:
         for file in folder.glob("*/*.djf*"):
             if str(file.relative_to(folder)) not in kept:
                 file.unlink()
+        for file in folder.rglob("*.tmp"):  # what a killed worker was writing
+            file.unlink(missing_ok=True)
 
 
 def _unwrapped(wrap: bytes, receipts: Sequence[Receipt]) -> dict[str, bytes]:
