@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from governance.keyring import Keyring, session_key, unwrap_file_key
+from governance.lineage import key_datasets
 from pipelines.dataset import Manifest, Receipt
 from pipelines.environment import lock_digest
 from pipelines.errors import OutputLocked, StageIncomplete
@@ -106,6 +107,9 @@ class Driver:
         return manifest
 
     def _make(self, stage: Stage, folder: Path, reads: dict[str, Any]) -> None:
+        if self.run.vault.dataset_state(folder.name) == "sealed":  # somebody removed the folder or its manifest
+            shutil.rmtree(folder, ignore_errors=True)
+            self.run.vault.reopen_dataset(folder.name, self.run.now)
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / "reads.json", reads)
         receipts: dict[str, list[Receipt]] = {}
@@ -187,7 +191,8 @@ class Driver:
         wrap = vault.dataset_wrap_key(folder.name, self.run.now)
         files: dict[str, bytes] = {}
         for manifest in self.run.manifests.values():
-            files.update(vault.file_keys(manifest.folder))
+            for dataset in (manifest.folder, *key_datasets(self.run.out / "stages" / manifest.folder)):
+                files.update(vault.file_keys(dataset))
         for made in receipts.values():
             files.update(_unwrapped(wrap, made))
         return Keyring(vault.project_key, wrap, files, stage.secrets(self.run))
@@ -228,7 +233,7 @@ def _unwrapped(wrap: bytes, receipts: Sequence[Receipt]) -> dict[str, bytes]:
 def output_lock(out: Path) -> Iterator[None]:
     """Hold the output folder: two runs on it at once would tread on one another. Freed when the process ends."""
     out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("w") as file:
+    with (out / ".lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from governance.staged import StagedFile
@@ -20,10 +21,10 @@ class TextAccess:
         self._limit = open_files
         self._files: dict[int, tuple[StagedFile, NDArray[np.int64]]] = {}
 
-    def fetch(self, docs: NDArray[np.uint64]) -> tuple[list[str], list[bytes]]:
-        """(texts, document ids) of sorted unique `docs`."""
-        texts: list[str] = []
-        ids: list[bytes] = []
+    def fetch(self, docs: NDArray[np.uint64]) -> tuple[pa.Array, pa.Array]:
+        """(texts, document ids) of sorted unique `docs`, as Arrow arrays."""
+        texts: list[pa.Array] = []
+        ids: list[pa.Array] = []
         ordinals = (docs >> np.uint64(32)).astype(np.int64)
         rows = (docs & np.uint64(0xFFFFFFFF)).astype(np.int64)
         for ordinal in np.unique(ordinals).tolist():
@@ -32,12 +33,13 @@ class TextAccess:
             batches = np.searchsorted(ends, mine, side="right")
             for number in np.unique(batches).tolist():
                 start = int(ends[number - 1]) if number else 0
-                picked = (mine[batches == number] - start).tolist()
+                picked = pa.array(mine[batches == number] - start)
                 batch = file.batch(number)
-                text, identifier = batch["text"], batch["document_id"]
-                texts += [text[row].as_py() for row in picked]
-                ids += [identifier[row].as_py() for row in picked]
-        return texts, ids
+                texts.append(batch["text"].take(picked))
+                ids.append(batch["document_id"].take(picked))
+        if not texts:
+            return pa.array([], pa.string()), pa.array([], pa.binary(16))
+        return pa.concat_arrays(texts), pa.concat_arrays(ids)
 
     def _open(self, ordinal: int) -> tuple[StagedFile, NDArray[np.int64]]:
         found = self._files.get(ordinal)

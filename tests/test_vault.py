@@ -343,3 +343,15 @@ def test_a_moved_or_edited_value_does_not_open(vault: Vault) -> None:
         )
     with pytest.raises(VaultTampered):
         vault.file_keys("d")
+
+
+def test_a_dataset_whose_folder_is_gone_can_be_made_anew(tmp_path: Path) -> None:
+    vault = Vault.create(tmp_path / "vault.db", f"file:{tmp_path / 'vault.key'}", NOW)
+    first = vault.dataset_wrap_key("refine-1", NOW)
+    vault.seal_dataset("refine-1", {"aa": b"k" * 32}, NOW)
+    vault.reopen_dataset("refine-1", NOW)
+    assert vault.dataset_state("refine-1") == "open"
+    assert vault.file_keys("refine-1") == {}
+    assert vault.dataset_wrap_key("refine-1", NOW) != first
+    vault.seal_dataset("refine-1", {"bb": b"l" * 32}, NOW)
+    assert set(vault.file_keys("refine-1")) == {"bb"}

@@ -196,6 +196,22 @@ class Vault:
                 connection.execute(update(DATASET).where(DATASET.c.dataset_id == dataset_id).values(**values))
         store.scrub(self._engine)
 
+    def reopen_dataset(self, dataset_id: str, now: dt.datetime) -> None:
+        """Forgets the file keys of a sealed dataset whose folder is gone, so that the stage can be made anew.
+
+        Whatever copies of its files lie anywhere are unreadable from here on. Raises DatasetDestroyed.
+        """
+        with write(self._engine) as connection:
+            row = _dataset(connection, dataset_id)
+            if row is None or row[0] == "open":
+                return
+            _refuse_destroyed(row[0])
+            connection.execute(delete(FILE_KEY).where(FILE_KEY.c.dataset_id == dataset_id))
+            sealed = self._sealer.seal(f"dataset:{dataset_id}", secrets.token_bytes(KEY_BYTES))
+            values = {"state": "open", "sealed_wrap_key": sealed, "changed_at": stamp(now)}
+            connection.execute(update(DATASET).where(DATASET.c.dataset_id == dataset_id).values(**values))
+        store.scrub(self._engine)
+
     def file_keys(self, dataset_id: str) -> dict[str, bytes]:
         """The keys of a sealed dataset's files that still exist. Raises DatasetDestroyed."""
         with read(self._engine) as connection:

@@ -37,18 +37,17 @@ class Judge:
         with context.open("register", register.side["tombstones"][0]) as file:
             self._tombstones = tombstones_from(context.keyring.extra["tombstone"], file.table())
 
-    def batch(self, batch: RawBatch, unit: WorkUnit) -> tuple[list[bytes], list[bytes | None], list[Verdict]]:
-        """(ids, located ids of the records that have a usable key, verdicts)."""
+    def batch(self, batch: RawBatch, unit: WorkUnit) -> tuple[list[bytes], list[bool], list[Verdict]]:
+        """(ids, whether the id comes from a record key, verdicts). A key that holds an Art. 24 identifier is no key."""
         digests = batch.file_digests or [unit.file_digest] * len(batch)
-        keys = batch.keys or [None] * len(batch)
-        ids: list[bytes] = []
-        located: list[bytes | None] = []
-        for key, digest, offset in zip(keys, digests, batch.offsets.tolist(), strict=True):
-            where = located_id(self._key, digest, offset)
-            usable = key is not None and not art24.contains(key)
-            ids.append(document_id(self._key, self._source.id, key) if usable and key is not None else where)
-            located.append(where if usable else None)
-        return ids, located, list(self._verdicts(ids, batch.subjects))
+        keys = list(batch.keys or [None] * len(batch))
+        for row in art24.redact([key or "" for key in keys]).changed if any(keys) else ():
+            keys[row] = None
+        ids = [
+            located_id(self._key, digest, offset) if key is None else document_id(self._key, self._source.id, key)
+            for key, digest, offset in zip(keys, digests, batch.offsets.tolist(), strict=True)
+        ]
+        return ids, [key is not None for key in keys], list(self._verdicts(ids, batch.subjects))
 
     def _verdicts(self, ids: list[bytes], subjects: Sequence[Sequence[str]]) -> Iterator[Verdict]:
         if self._refused:

@@ -116,7 +116,7 @@ def _copies(members: U64, least: np.uint64, access: TextAccess, key: bytes) -> l
     """(copy, least) for the members whose text equals the least one's, compared character by character."""
     wanted = np.unique(np.append(members, least))
     texts, _ = access.fetch(wanted)
-    text_of = dict(zip(wanted.tolist(), texts, strict=True))
+    text_of = dict(zip(wanted.tolist(), texts.to_pylist(), strict=True))
     first = text_of[int(least)]
     return [(member, int(least)) for member in members.tolist() if text_of[member] == first]
 
@@ -245,7 +245,7 @@ def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
     id_of: dict[int, bytes] = {}
     for at in range(0, len(wanted), 4096):
         part = wanted[at : at + 4096]
-        id_of.update(zip(part.tolist(), access.fetch(part)[1], strict=True))
+        id_of.update(zip(part.tolist(), access.fetch(part)[1].to_pylist(), strict=True))
     access.close()
     columns: list[Any] = list(zip(*drops, strict=True)) or [(), (), (), ()]
     docs = np.array(columns[0], dtype=np.uint64)

@@ -23,7 +23,7 @@ from pipelines.readers import Broken, RawBatch, read_unit
 from pipelines.readers.paths import decode_path
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.stages.admission import Judge
-from pipelines.stages.repeats import write_keys
+from pipelines.stages.repeats import Key, write_keys
 from pipelines.units import WorkUnit, plan_source_units
 from pipelines.work import OpenFile, UnitContext
 from schemas.arrow import (
@@ -41,7 +41,7 @@ class Ingest(StageBase):
     """Reads sources as work units of `unit_bytes`, ends at record boundaries."""
 
     name = "ingest"
-    version = "1"
+    version = "2"
     inputs = ("register",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
@@ -205,7 +205,7 @@ def read(unit_json: Mapping[str, Any], context: UnitContext) -> None:
     source = Source.model_validate(config["sources"][unit.source_id])
     judge = Judge(context, source)
     removed: dict[str, int] = {}
-    keys: list[tuple[bytes, int, int, bytes]] = []
+    keys: list[Key] = []
     part = _PartWriter(context, unit, 0)
     records = read_unit(unit, source, Path(context.step.root), max_record_bytes=config["max_record_bytes"])
     for item in records:
@@ -225,11 +225,10 @@ def read(unit_json: Mapping[str, Any], context: UnitContext) -> None:
     context.done(art24=dict(sorted(removed.items())))
 
 
-def _take(
-    batch: RawBatch, judge: Judge, part: _PartWriter, removed: dict[str, int], keys: list[tuple[bytes, int, int, bytes]]
-) -> None:
+def _take(batch: RawBatch, judge: Judge, part: _PartWriter, removed: dict[str, int], keys: list[Key]) -> None:
     """Decide on each record of a batch, then redact and write the ones that stay."""
-    ids, located, verdicts = judge.batch(batch, part.unit)
+    ids, keyed, verdicts = judge.batch(batch, part.unit)
+    files = batch.file_digests or [part.unit.file_digest] * len(batch)
     part.raw_bytes += batch.texts.nbytes
     stay = [row for row, verdict in enumerate(verdicts) if verdict.action == "kept"]
     redacted = art24.redact(batch.texts.take(pa.array(stay, pa.int64())) if len(stay) < len(ids) else batch.texts)
@@ -237,9 +236,8 @@ def _take(
         removed[kind] = removed.get(kind, 0) + number
     changed = {stay[position] for position in redacted.changed}
     for row, verdict in enumerate(verdicts):
-        where = located[row]
-        if where is not None:
-            keys.append((ids[row], part.number, len(part.decisions), where))
+        if keyed[row]:
+            keys.append((ids[row], part.number, len(part.decisions), files[row], int(batch.offsets[row])))
         if row in changed:
             part.decisions.add(ids[row], "changed", "art24_removed")
         else:

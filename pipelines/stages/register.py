@@ -68,6 +68,7 @@ def _stage(run: Run, reads: dict[str, Any], tables: dict[str, pa.Table]) -> Mani
         stale.unlink()
     keys: dict[str, bytes] = {}
     side: dict[str, tuple[FileRef, ...]] = {}
+    vault.reopen_dataset(name, run.now)
     vault.dataset_wrap_key(name, run.now)
     for kind, table in tables.items():
         file_id, key = os.urandom(16), os.urandom(32)

@@ -16,6 +16,7 @@ import pyarrow.compute
 
 from pipelines.dataset import FileRef, Part
 from pipelines.decisions import Decisions
+from pipelines.identity import located_id
 from pipelines.units import WorkUnit
 from pipelines.work import UnitContext
 from schemas.arrow import ID, TEXT
@@ -26,12 +27,15 @@ KEYS = pa.schema(
         pa.field("unit", pa.int32(), nullable=False),
         pa.field("part", pa.int32(), nullable=False),
         pa.field("decision", pa.int32(), nullable=False),  # position among the part's decisions
-        pa.field("located_id", ID, nullable=False),  # the id the record gets if it turns out to repeat a key
+        pa.field("file_digest", pa.string(), nullable=False),  # with the offset: the id of a record that repeats a key
+        pa.field("offset", pa.int64(), nullable=False),
     ]
 )
+Key = tuple[bytes, int, int, str, int]
+"""(document id, part, decision, file digest, offset) of one record with a key."""
 
 
-def write_keys(context: UnitContext, unit: WorkUnit, keys: list[tuple[bytes, int, int, bytes]], ranges: int) -> None:
+def write_keys(context: UnitContext, unit: WorkUnit, keys: list[Key], ranges: int) -> None:
     """The unit's key file: sorted by id, one batch a hash range, so that a range is read alone."""
     keys.sort()
     ids = np.frombuffer(b"".join(key[0] for key in keys), dtype=">u2")[::8].astype(np.int64)
@@ -42,7 +46,8 @@ def write_keys(context: UnitContext, unit: WorkUnit, keys: list[tuple[bytes, int
         pa.array([unit.index] * len(keys), pa.int32()),
         pa.array([key[1] for key in keys], pa.int32()),
         pa.array([key[2] for key in keys], pa.int32()),
-        pa.array([key[3] for key in keys], ID),
+        pa.array([key[3] for key in keys], pa.string()),
+        pa.array([key[4] for key in keys], pa.int64()),
     ]
     batch = pa.record_batch(columns, schema=KEYS)
     for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
@@ -79,7 +84,8 @@ def settle(unit: Mapping[str, Any], context: UnitContext) -> None:
         with context.open(None, FileRef(**ref)) as file:
             for row in file.table().to_pylist():
                 if row["unit"] == unit["unit"]:
-                    mine.setdefault(row["part"], {})[row["decision"]] = row["located_id"]
+                    where = located_id(context.keyring.project, row["file_digest"], row["offset"])
+                    mine.setdefault(row["part"], {})[row["decision"]] = where
     for value in unit["parts"]:
         part = Part.from_json(value)
         number = int(part.name.rpartition("-")[2])
