@@ -186,6 +186,16 @@ def proposals(office: Office, now: dt.datetime) -> list[Proposal]:
     return [_read(office, root, name) for name in sorted(names) if not name.startswith(".")]
 
 
+def read_statement(office: Office, release: str) -> Statement:
+    """What a published release's certificate says. Raises TrustError; its standing is not judged here."""
+    return Statement.from_bytes(_envelope(office.published(release) / verify.CERTIFICATE).payload)
+
+
+def certificate_id(office: Office, release: str) -> str:
+    """The id (hex SHA-256 of the statement) under which a published release's certificate is revoked."""
+    return _envelope(office.published(release) / verify.CERTIFICATE).digest
+
+
 def discard(office: Office, release: str) -> None:
     """Takes a proposal back, so that another can be made. Raises ProposalMissing. A published release stays."""
     folder = office.proposed(release)

@@ -24,6 +24,10 @@ from governance.trace_index import Place, TraceIndex, open_index
 from governance.vault import Vault
 
 STAGES = ("ingest", "refine", "dedup", "anonymize")
+HELD = "held"
+"""Reason of a tombstone on a near-identical copy of a withdrawn document, until an officer decides."""
+REWRITES = "rewrites.json"
+"""Beside a stage's manifest: which datasets hold the keys of files that a withdrawal rewrote in it."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,15 @@ class Story:
     shard: str = ""
     row: int = -1
     row_id: str = ""
+    destroyed: str = ""  # why and when its text was destroyed, as the tombstone says
 
     @property
     def fate(self) -> str:
-        """`shipped`, `dropped` or `quarantined`."""
+        """`shipped`, `destroyed`, `dropped` or `quarantined`."""
         if self.shard:
             return "shipped"
+        if self.destroyed:
+            return "destroyed"
         last = self.events[-1].action
         return last if last in ("dropped", "quarantined") else "unfinished"
 
@@ -78,6 +85,7 @@ class Lineage:
         self._vault = vault
         self._manifests: dict[str, dict[str, Any]] = {}
         self._keys: dict[str, bytes] = {}
+        self._moved: dict[str, str] = {}
 
     @property
     def latest(self) -> Mapping[str, Any]:
@@ -91,6 +99,10 @@ class Lineage:
                 return {}
             self._manifests[stage] = json.loads((self._stages / folder / "manifest.json").read_bytes())
             self._keys.update(self._vault.file_keys(folder))
+            for dataset in key_datasets(self._stages / folder):
+                moved = self._vault.file_keys(dataset)
+                self._keys.update(moved)
+                self._moved.update(dict.fromkeys(moved, dataset))
         return self._manifests[stage]
 
     def open(self, stage: str, ref: Mapping[str, Any]) -> StagedFile:
@@ -100,6 +112,21 @@ class Lineage:
         if key is None:
             raise KeyDestroyed(f"a file of {stage} was destroyed", "the destruction register says when and why")
         return StagedFile(self._stages / folder / ref["path"], file_key=key)
+
+    def datasets(self, stage: str) -> list[str]:
+        """The vault's datasets of withdrawals that rewrote files of a stage."""
+        folder = self._latest["folders"].get(stage)
+        return [] if folder is None else key_datasets(self._stages / folder)
+
+    def has(self, stage: str, ref: Mapping[str, Any]) -> bool:
+        """Whether a file's key still exists."""
+        self.manifest(stage)
+        return ref["file_id"] in self._keys
+
+    def dataset_of(self, stage: str, ref: Mapping[str, Any]) -> str:
+        """The vault's dataset that holds a file's key: the stage folder's, or a rewrite's."""
+        self.manifest(stage)
+        return self._moved.get(ref["file_id"], str(self._latest["folders"][stage]))
 
     def rows(
         self, stage: str, kind: str, ids: pa.Array, part: str | None = None
@@ -142,6 +169,7 @@ class Lineage:
             **self._survivor(ids, part),
             removed=self._removed(ids, part),
             where=self._where(ids, part),
+            destroyed=self._destroyed(raw, entered[0]["source_id"]),
             **(self._placed(place) if place else self._shipped(raw, entered[0]["source_id"])),
         )
 
@@ -207,6 +235,8 @@ class Lineage:
             return {}
         assembled = self.manifest("assemble")
         shard = assembled["facts"]["shards"][place.shard]
+        if not self.has("assemble", assembled["side"]["rows"][place.shard]):
+            return {}
         with self.open("assemble", assembled["side"]["rows"][place.shard]) as file:
             row = place.row
             for number, rows in enumerate(file.batch_rows):
@@ -221,6 +251,12 @@ class Lineage:
             row = found.to_pylist()[0]
             return {"survivor_id": row["survivor_id"].hex(), "jaccard_ppm": row["jaccard_ppm"]}
         return {}
+
+    def _destroyed(self, raw: bytes, source: str) -> str:
+        """A tombstone of the document or its source; one that is only held back for an officer still exists."""
+        marks = self._vault.tombstones
+        told = marks.told("document", raw) or marks.told("source", source.encode())
+        return "" if told is None or told[0] == HELD else f"{told[0]} {told[1]}"
 
     def _removed(self, ids: pa.Array, part: str) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -239,7 +275,7 @@ class Lineage:
         assembled = self.manifest("assemble")
         shards = assembled.get("facts", {}).get("shards", ())
         for shard, ref in zip(shards, assembled.get("side", {}).get("rows", ()), strict=True):
-            if shard["source_id"] != source:
+            if shard["source_id"] != source or not self.has("assemble", ref):
                 continue
             with self.open("assemble", ref) as file:
                 table = file.table()
@@ -251,6 +287,8 @@ class Lineage:
     def any_shipped(self) -> str:
         """The id of some shipped document, "" where nothing ships."""
         for ref in self.manifest("assemble").get("side", {}).get("rows", ()):
+            if not self.has("assemble", ref):
+                continue
             with self.open("assemble", ref) as file:
                 for batch in file:
                     if batch.num_rows:
@@ -267,6 +305,14 @@ def release_folders(out: Path, ledger: Ledger, release: ReleaseInfo) -> dict[str
         return {}
     folders = {stage: by_digest[digest] for stage, digest in made["inputs"].items() if digest in by_digest}
     return folders | {"assemble": release.folder}
+
+
+def key_datasets(folder: Path) -> list[str]:
+    """The vault's datasets, beside the folder's own, that hold keys of a stage folder's files."""
+    try:
+        return list(json.loads((folder / REWRITES).read_bytes())["datasets"])
+    except FileNotFoundError:
+        return []
 
 
 def _events(rows: pa.Table) -> Sequence[Event]:

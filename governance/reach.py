@@ -6,6 +6,7 @@ files of what is touched; without one it reads each kind of file once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +61,12 @@ class StagedCut:
     kind: str
     path: str
     file_id: str
+    keys: str = ""  # the vault's dataset that holds its key
 
 
 def runs_of(out: Path, vault: Vault, ledger: Ledger, known: list[ReleaseInfo]) -> dict[str, Lineage]:
-    """{assemble folder: its lineage} of every release that is not destroyed, and of the latest run."""
+    """{last folder: its lineage} of every release that is not destroyed, of the latest run, and of every other run
+    whose folders still lie here: one that no release stands on holds people's text all the same."""
     runs: dict[str, Lineage] = {}
     for info in known:
         folders = release_folders(out, ledger, info)
@@ -72,7 +75,33 @@ def runs_of(out: Path, vault: Vault, ledger: Ledger, known: list[ReleaseInfo]) -
     if (out / "runs" / "latest.json").exists():
         latest = Lineage(out, vault)
         runs.setdefault(latest.latest["folders"].get("assemble", ""), latest)
+    seen = {folder for lineage in runs.values() for folder in lineage.latest["folders"].values()}
+    seen |= {info.folder for info in known if info.state == "destroyed"}
+    for folders in _other_runs(out, ledger, seen):
+        runs.setdefault(next(iter(folders.values())), Lineage(out, vault, folders))
     return runs
+
+
+def _other_runs(out: Path, ledger: Ledger, seen: set[str]) -> Iterable[dict[str, str]]:
+    """{stage: folder}, last stage first, of chains of recorded stage folders that have one that is not in `seen`."""
+    known = ledger.stages()
+    by_digest = {info.manifest_digest: info for info in known}
+    order = [*STAGES, "assemble"]
+    left = {info.folder: info for info in known if info.stage in order and info.folder not in seen}
+    for info in sorted(left.values(), key=lambda one: (-order.index(one.stage), one.folder)):
+        chain: dict[str, str] = {}
+        waiting = [info] if info.folder in left else []
+        while waiting:
+            one = waiting.pop()
+            path = out / "stages" / one.folder / "manifest.json"
+            if one.stage not in order or one.stage in chain or not path.exists():
+                continue
+            chain[one.stage] = one.folder
+            left.pop(one.folder, None)
+            inputs = json.loads(path.read_bytes())["inputs"].values()
+            waiting += [by_digest[digest] for digest in inputs if digest in by_digest]
+        if chain:
+            yield chain
 
 
 _NOTHING: Final = {name: pa.array([], pa.binary(16)) for name in ("document_id", "survivor_id", "subject_token")}
@@ -152,7 +181,10 @@ def staged_cuts(lineage: Lineage, wanted: set[bytes], source: str | None) -> Ite
                 for kind in TEXT_KINDS:
                     if kind in part["files"]:
                         ref = part["files"][kind]
-                        yield StagedCut(stage, folders[stage], part["name"], kind, ref["path"], ref["file_id"])
+                        keys = lineage.dataset_of(stage, ref)
+                        yield StagedCut(
+                            stage, folders[stage], part["name"], kind, ref["path"], ref["file_id"], keys
+                        )
 
 
 def cluster_of(lineage: Lineage, wanted: set[bytes], source: str | None) -> tuple[set[bytes], int]:
@@ -200,6 +232,8 @@ def _numbers(lineage: Lineage, wanted: set[bytes], what: Literal["part", "shard"
 def _shipped_of(lineage: Lineage, source: str) -> set[bytes]:
     made = lineage.manifest("assemble")
     found: set[bytes] = set()
+    if not made:
+        return found
     for shard, ref in zip(made["facts"]["shards"], made["side"]["rows"], strict=True):
         if shard["source_id"] == source:
             found |= set(_table(lineage, "assemble", ref)["document_id"].to_pylist())

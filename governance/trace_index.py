@@ -94,10 +94,13 @@ class TraceIndex:
 
 
 def index_name(lineage: Lineage) -> str:
-    """Named by what it indexes: the folders of ingest, dedup and assemble, and their manifests' digests."""
+    """Named by what it indexes: the folders of ingest, dedup and assemble, their manifests' digests, and rewrites."""
     folders = lineage.latest["folders"]
     stages = ("ingest", "dedup", "assemble")
-    told = json.dumps([[folders.get(stage), lineage.manifest(stage).get("digest")] for stage in stages])
+    made = [
+        [folders.get(stage), lineage.manifest(stage).get("digest"), *lineage.datasets(stage)] for stage in stages
+    ]
+    told = json.dumps(made)
     return f"trace-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 

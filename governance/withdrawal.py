@@ -186,7 +186,9 @@ def complete(ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, appr
     difference), or "" when no release was touched. Returns how many destructions are on record for it. Idempotent.
     """
     at = stamp(now)
-    orders = [Destruction("file", f"{file.folder}/{file.file_id}", made.reason, at) for file in made.staged]
+    orders = [
+        Destruction("file", f"{file.keys or file.folder}/{file.file_id}", made.reason, at) for file in made.staged
+    ]
     if made.reason == "delete":
         orders += [
             Destruction("subject", vault.tombstones.mark("subject", bytes.fromhex(token)).hex(), made.reason, at)
@@ -198,7 +200,7 @@ def complete(ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, appr
     ledger.record_destructions(fresh, now, request_id=made.request_id, approver=approver)
     by_folder: dict[str, list[str]] = {}
     for file in made.staged:
-        by_folder.setdefault(file.folder, []).append(file.file_id)
+        by_folder.setdefault(file.keys or file.folder, []).append(file.file_id)
     for folder, files in sorted(by_folder.items()):
         vault.destroy_file_keys(folder, files, made.reason, now)
     for index in made.indexes if made.documents else ():

@@ -31,6 +31,12 @@ class StageIncomplete(PipelineError):
     """A runner said it was done, and a planned receipt is missing."""
 
 
+class SignatureAwaited(PipelineError):
+    """A withdrawal waits for an officer's signature: on the superseding release, or on the revocation list."""
+
+    exit_code = 1
+
+
 class NotConserved(PipelineError):
     """Documents that entered and documents accounted for differ."""
 

@@ -14,7 +14,18 @@ from typing import Annotated, Any
 
 import typer
 
-from damjang.cli import auditing, corpus, detecting, officers, projects, reporting, status, tracing, trainer
+from damjang.cli import (
+    auditing,
+    corpus,
+    detecting,
+    officers,
+    projects,
+    reporting,
+    status,
+    tracing,
+    trainer,
+    withdrawing,
+)
 
 app = typer.Typer(
     name="damjang",
@@ -25,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (projects, status, trainer, officers, auditing, reporting, tracing, corpus, detecting):
+for group in (projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, corpus, detecting):
     group.add_to(app)
 
 

@@ -114,7 +114,8 @@ def _against_certificate(statement: Statement, records: Records) -> list[Text]:
     for source in statement.facts.sources:
         entered = first.get(source.source_id, {}).get("in", 0)
         left = last.get(source.source_id, {})
-        if (entered, left.get("kept", 0) + left.get("changed", 0)) != (source.documents, source.shipped):
+        taken = records.fact("assemble", "removed", {}).get(source.source_id, 0)  # by withdrawals since the run
+        if (entered, left.get("kept", 0) + left.get("changed", 0) - taken) != (source.documents, source.shipped):
             found.append(
                 Text(
                     f"출처 {source.source_id}의 문서 수가 확인서와 단계 기록에서 다릅니다",

@@ -101,6 +101,13 @@ class Tombstones:
                 connection.execute(insert(TOMBSTONE), rows)
         return len(rows)
 
+    def told(self, kind: TombstoneKind, value: bytes) -> tuple[str, str] | None:
+        """(reason, at) of one id's tombstone."""
+        chosen = (TOMBSTONE.c.kind == kind) & (TOMBSTONE.c.mark == self.mark(kind, value))
+        with read(self._engine) as connection:
+            row = connection.execute(select(TOMBSTONE.c.reason, TOMBSTONE.c.at).where(chosen).limit(1)).first()
+        return None if row is None else (row.reason, row.at)
+
     def snapshot(self) -> TombstoneSet:
         """Every tombstone as of now."""
         found: dict[str, set[bytes]] = {"document": set(), "subject": set(), "source": set()}

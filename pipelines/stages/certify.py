@@ -12,16 +12,17 @@ from damjang.certificates import facts as certified
 from damjang.certificates.manifest import Manifest as ReleaseManifest
 from damjang.certificates.manifest import Shard
 from damjang.certificates.reader import load_root
-from governance.issuing import Office, propose, sign
+from governance.issuing import Office, propose, read_statement, sign
 from governance.ledger.releases import ReleaseInfo, ShardInfo
 from governance.staged import StagedFile
 from pipelines.claims import facts_of
-from pipelines.dataset import FileRef
+from pipelines.dataset import FileRef, Manifest
 from pipelines.errors import GateFailed
 from pipelines.files import digest_of
 from pipelines.gates import gates
 from pipelines.office import office_of, signer_of
 from pipelines.stage import Run
+from schemas.suites import suites_digest
 
 
 def certify(run: Run) -> str:
@@ -37,31 +38,54 @@ def certify(run: Run) -> str:
         )
     assembled = run.manifests["assemble"]
     content = digest_of([assembled.digest, run.manifests["validate"].digest, run.facts["consent_root"]])
+    office = office_of(run.project, run.ledger)
+    same = _unchanged(run, office)
+    if same is not None:
+        run.facts["release"] = same
+        return same
     version, supersedes = _version(run, content)
     label = f"{run.project.release.name}@{version}"
     run.facts["release"] = label
-    shards = tuple(
-        sorted(
-            (
-                Shard(s["path"], s["size"], s["sha256"], s["rows"], assembled.facts["schema_digest"], s["rows_root"])
-                for s in assembled.facts["shards"]
-            ),
-            key=lambda shard: shard.path,
-        )
-    )
-    manifest = ReleaseManifest(label, shards)
-    office = office_of(run.project, run.ledger)
+    manifest = release_manifest(label, assembled)
     if not office.published(label).exists():
         facts = facts_of(run, checked, supersedes)
-        _propose(run, office, label, manifest, facts)
-    _record(run, label, version, supersedes, manifest, content)
-    root = load_root(office.trust)
-    if root.demo:
+        propose_release(run, office, label, manifest, facts)
+    record_release(run, label, version, supersedes, manifest, content)
+    sign_demo(run, office, label)
+    return label
+
+
+def release_manifest(label: str, assembled: Manifest) -> ReleaseManifest:
+    """The manifest to certify, from what assemble (or a rewrite of it) made."""
+    schema = assembled.facts["schema_digest"]
+    shards = [
+        Shard(s["path"], s["size"], s["sha256"], s["rows"], schema, s["rows_root"]) for s in assembled.facts["shards"]
+    ]
+    return ReleaseManifest(label, tuple(sorted(shards, key=lambda shard: shard.path)))
+
+
+def sign_demo(run: Run, office: Office, label: str) -> None:
+    """In a demo root one person holds every key: sign, and thereby publish."""
+    if load_root(office.trust).demo:
         officer = signer_of(run.project, run.project.signing.officer)
         result = sign(office, label, officer, run.now)
         if result.published is not None:
             run.ledger.record_release_event(label, "published", run.now, actor="demo", evidence=result.certificate)
-    return label
+
+
+def _unchanged(run: Run, office: Office) -> str | None:
+    """The newest release, if it is published and a withdrawal already made it what this run would: the same shards
+    under the same consents, policy, suite and law."""
+    known = [info for info in run.ledger.releases(run.project.name) if info.name == run.project.release.name]
+    newest = max(known, key=lambda info: info.version, default=None)
+    if newest is None or newest.state != "published" or not office.published(newest.label).exists():
+        return None
+    if release_manifest(newest.label, run.manifests["assemble"]).root() != newest.merkle_root:
+        return None
+    facts = read_statement(office, newest.label).facts
+    certified = (facts.consent_root, facts.policy_digest, facts.suite_digest, facts.law_version)
+    mine = (run.facts["consent_root"], run.policy.digest, suites_digest(), run.facts["law_version"])
+    return newest.label if certified == mine and facts.supersedes is not None else None
 
 
 def _version(run: Run, content: str) -> tuple[int, str | None]:
@@ -74,7 +98,9 @@ def _version(run: Run, content: str) -> tuple[int, str | None]:
     return last + 1, f"{run.project.release.name}@{last}" if last else None
 
 
-def _propose(run: Run, office: Office, label: str, manifest: ReleaseManifest, facts: certified.Facts) -> None:
+def propose_release(
+    run: Run, office: Office, label: str, manifest: ReleaseManifest, facts: certified.Facts
+) -> None:
     """Open the sealed shards into the proposal folder (0700) and hand them to issuing."""
     opened = run.out / "runs" / f"opened-{label}"
     shutil.rmtree(opened, ignore_errors=True)
@@ -100,9 +126,10 @@ def open_shard(folder: Path, ref: FileRef, keys: dict[str, bytes], to: Path) -> 
                 out.write(value.as_buffer())
 
 
-def _record(
+def record_release(
     run: Run, label: str, version: int, supersedes: str | None, manifest: ReleaseManifest, content: str
 ) -> None:
+    """The release and its shards into the ledger."""
     old = int(supersedes.rpartition("@")[2]) if supersedes else None
     info = ReleaseInfo(
         name=run.project.release.name,
