@@ -30,6 +30,7 @@ _STRONG: Final = 110  # total that vouches for repetitions
 _ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
 _ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE
 _REPEATED: Final = 70
+_FEW: Final = 32  # strong names that are counted one by one; more cost less in a second scan
 _WINDOW: Final = 16  # code points on either side that Kiwi reads: half a millisecond a question
 _EVIDENCE: Final = (
     (twin.F_HONORIFIC, "honorific"), (twin.F_TITLE, "title"), (twin.F_CUE, "cue"), (twin.F_VERB, "verb"),
@@ -155,9 +156,10 @@ def _vouches(hit: _Hit) -> bool:
 
 def _lifted(text: str, hits: list[_Hit], strong: set[str]) -> list[_Hit]:
     """The hits, and weaker candidates of the text that are spelled like a strong name, lifted."""
-    standing = Counter(text[start:end] for start, end, total, _ in hits if total >= _SURE)
-    if all(text.count(name) <= standing[name] for name in strong):
-        return hits
+    if len(strong) <= _FEW:
+        standing = Counter(text[start:end] for start, end, total, _ in hits if total >= _SURE)
+        if all(text.count(name) <= standing[name] for name in strong):
+            return hits
     lifted = []
     for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
         if total < _SURE and text[start:end] in strong:

@@ -7,6 +7,7 @@ with every value masked, errors name types only.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,8 +133,8 @@ def anonymize_batch(
         counts.update(span.type for span in spans if span.operator != "keep")
         result.review.extend(_review_item(found, new, spans) for found in decided.review)
         if action != "dropped":
-            spans += _kept_sentences(text, new, spans, decided.consented)
-            rows = sorted(spans, key=lambda s: (s.start, s.end, s.type))
+            rows = spans + _kept_sentences(text, new, spans, decided.consented)
+            rows.sort(key=lambda s: (s.start, s.end, s.type))
             result.spans.extend(SpanRow(doc, s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in rows)
     assert isinstance(result.counts, Counter)
     result.counts.update(counts)
@@ -236,7 +237,7 @@ def _decide(
 def _sensitive_edits(text: str, sentence: Finding, operator: str, findings: Sequence[Finding]) -> list[Edit]:
     """Art. 23 without separate consent: the person in the sentence goes (de-linked), else the sentence."""
     if operator == "delink":
-        persons = [(f.start, f.end) for f in findings if f.type == "PERSON" and _inside(f, sentence)]
+        persons = [(f.start, f.end) for f in _inside(findings, sentence) if f.type == "PERSON"]
         persons += anchors(text, sentence.start, sentence.end)
         if persons:
             return [Edit(start, end, "PERSON", "delink") for start, end in persons]
@@ -254,12 +255,17 @@ def _kept_sentences(text: str, new: str, spans: Sequence[OutSpan], consented: Se
 def _moved(offset: int, text: str, new: str, spans: Sequence[OutSpan]) -> int:
     """Where an offset of `text` outside every span stands in `new`: counted back from the next span, for particles
     change right behind one only."""
-    following = next((s for s in spans if s.start >= offset), None)
-    return following.out_start - (following.start - offset) if following else len(new) - (len(text) - offset)
+    number = bisect_left(spans, offset, key=lambda s: s.start)
+    if number == len(spans):
+        return len(new) - (len(text) - offset)
+    return spans[number].out_start - (spans[number].start - offset)
 
 
-def _inside(found: Finding, sentence: Finding) -> bool:
-    return sentence.start <= found.start and found.end <= sentence.end
+def _inside(findings: Sequence[Finding], sentence: Finding) -> list[Finding]:
+    """The findings within a sentence; `findings` are sorted by start."""
+    first = bisect_left(findings, sentence.start, key=lambda f: f.start)
+    last = bisect_left(findings, sentence.end, key=lambda f: f.start)
+    return [f for f in findings[first:last] if f.end <= sentence.end]
 
 
 def _verdict(text: str, new: str, sensitive: bool) -> tuple[Action, str]:
@@ -272,7 +278,7 @@ def _verdict(text: str, new: str, sensitive: bool) -> tuple[Action, str]:
 
 def _review_item(found: Finding, new: str, spans: Sequence[OutSpan]) -> ReviewItem:
     """The span's neighbourhood in the *rewritten* text."""
-    span = next((s for s in spans if s.start <= found.start < s.end), None)
-    at, to = (span.out_start, span.out_end) if span else (0, 0)
+    span = spans[bisect_right(spans, found.start, key=lambda s: s.start) - 1]
+    at, to = span.out_start, span.out_end
     context = new[max(0, at - _CONTEXT) : to + _CONTEXT]
     return ReviewItem(found.doc, found.start, found.end, found.type, found.score_ppm, found.evidence, context)

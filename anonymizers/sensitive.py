@@ -125,7 +125,7 @@ def _find(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> Iterable[Find
         if at >= end:
             if said:
                 yield from _judge(doc, text, start, end, said)
-            start, end = sentence(text, at, to)
+            start, end = max(end, (found := sentence(text, at, to))[0]), found[1]
             said = {}
         said.update(dict.fromkeys(uses))
     if said:
