@@ -13,9 +13,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from anonymizers.normalize import View
+from ext.names import odd_ones
 from ext.words import WordScanner
 
 _NATIVE: Final = {
@@ -67,7 +69,14 @@ class ChildSignal:
 
 def child_signals(texts: Sequence[str]) -> list[ChildSignal]:
     """Signals by (doc, start)."""
-    return [signal for doc, hits in _gate().scan_all(texts) for signal in _signals(doc, texts[doc], hits)]
+    odd = set(odd_ones(texts))
+    found = [s for doc, hits in _gate().scan_all(texts) if doc not in odd for s in _signals(doc, texts[doc], hits)]
+    for doc in odd:  # conjoining jamo, zero-width characters: read folded, reported as given
+        view = View(texts[doc])
+        for signal in _signals(doc, view.text, _gate().scan(view.text)):
+            start, end = view.span(signal.start, signal.end)
+            found.append(replace(signal, start=start, end=end))
+    return sorted(found, key=lambda s: (s.doc, s.start))
 
 
 @functools.cache

@@ -15,7 +15,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Final, cast
 
@@ -23,6 +23,8 @@ import yaml
 
 from anonymizers.findings import Finding
 from anonymizers.names import NameRecognizer
+from anonymizers.normalize import View
+from ext.names import odd_ones
 from ext.words import WordScanner
 
 VERSION: Final = "3"
@@ -113,9 +115,17 @@ class SensitiveRecognizer:
     version: Final = VERSION
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
-        """One finding per sentence and type, in order."""
-        for doc, hits in lexicon().terms.scanner.scan_all(texts):
-            yield from _find(doc, texts[doc], hits)
+        """One finding per sentence and type."""
+        scanner = lexicon().terms.scanner
+        odd = set(odd_ones(texts))
+        for doc, hits in scanner.scan_all(texts):
+            if doc not in odd:
+                yield from _find(doc, texts[doc], hits)
+        for doc in sorted(odd):  # conjoining jamo, zero-width characters: read folded, reported as given
+            view = View(texts[doc])
+            for found in _find(doc, view.text, scanner.scan(view.text)):
+                start, end = view.span(found.start, found.end)
+                yield replace(found, start=start, end=end)
 
 
 def _find(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> Iterable[Finding]:

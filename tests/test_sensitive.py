@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,3 +133,15 @@ def test_no_child_at_all(text: str) -> None:
 
 def test_either_side_of_fourteen_is_weak() -> None:
     assert [s.score_ppm for s in child_signals(["저는 중2입니다"])] == [400_000]
+
+
+@pytest.mark.parametrize("mark", ["NFD", "\u200b"])
+def test_decomposed_and_zero_width_text_is_read_as_written(mark: str) -> None:
+    def shaped(text: str) -> str:
+        return unicodedata.normalize("NFD", text) if mark == "NFD" else mark.join(text)
+
+    text = shaped("저는 우울증을 앓고 있습니다.")
+    whole = shaped("첫 문장. ") + text
+    assert {whole[f.start : f.end] for f in SensitiveRecognizer().find([whole])} == {text}
+    child = shaped("저는 12살이에요")
+    assert [(s.kind, child[s.start : s.end]) for s in child_signals([child])] == [("author", shaped("12살"))]
