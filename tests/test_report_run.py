@@ -5,7 +5,9 @@ One demo corpus goes through the whole road (Beam included) for all tests of thi
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import hashlib
 import json
 import shutil
 from collections import Counter
@@ -31,7 +33,6 @@ from tests.report_reading import Page, number, read
 
 RELEASE = "demo-ko@1"
 STAGES = ("ingest", "refine", "dedup", "anonymize")
-LATER = dt.timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -245,9 +246,7 @@ def test_the_command_writes_the_page_and_tells_scripts(
     ran: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAMJANG_STATE", str(tmp_path / "state"))
-    app = typer.Typer()
-    reporting.add_to(app)
-    app.command("other")(lambda: None)
+    app = _app()
     runner = CliRunner()
     project = str(ran / "project.yaml")
     done = runner.invoke(app, ["report", RELEASE, "--project", project, "--out", str(tmp_path / "r.html")])
@@ -267,3 +266,79 @@ def test_the_command_writes_the_page_and_tells_scripts(
         shard.write_bytes(kept)
     assert done.exit_code == 1
     assert "DigestMismatch" in done.output
+
+
+def test_rows_removed_since_are_a_way_off_the_road_and_a_certificate_that_knows_nothing_of_it_disagrees(
+    copy: Path,
+) -> None:
+    path = next((copy / "out" / "stages").glob("assemble-*")) / "manifest.json"
+    made = Manifest.load(path)
+    dataclasses.replace(made, facts={**made.facts, "removed": {"forum": 2}}).save(path)
+    facts = facts_of(copy)
+    page = read(render_html(facts))
+    [row] = [row for row in page.body("exits")[:-1] if row[2].startswith("요구에 따라 삭제")]
+    assert (row[3], number(row[-1])) == ("forum 2", 2)
+    assert any("forum" in said.ko for said in facts.disagreements)
+
+
+def test_the_card_says_what_the_certificate_says(ran: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAMJANG_STATE", str(tmp_path / "state"))
+    done = CliRunner().invoke(
+        _app(),
+        ["report", RELEASE, "--project", str(ran / "project.yaml"), "--croissant", "--out", str(tmp_path / "c.json")],
+    )
+    assert done.exit_code == 0, done.output
+    card = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert card["conformsTo"] == ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
+    folder = ran / "out" / "releases" / RELEASE
+    files = {f["contentUrl"]: f["sha256"] for f in card["distribution"] if f["@type"] == "cr:FileObject"}
+    shards = folder / "shards"
+    assert files == {f"shards/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in shards.iterdir()}
+    facts = facts_of(ran)
+    assert facts.issue.certificate in card["citeAs"]
+    assert len(card["rai:dataLimitations"]) == len(facts.unproven)
+    told = [text.split(" found")[0] for text in card["rai:personalSensitiveInformation"] if " found" in text]
+    assert sum(map(number, told)) == sum(row.total for row in facts.pii)
+    assert "인증" not in json.dumps(card, ensure_ascii=False)
+
+
+def test_the_reference_validator_accepts_the_card(ran: Path, tmp_path: Path) -> None:
+    croissant = pytest.importorskip("mlcroissant", reason="the reference validator is not part of the environment")
+    from damjang.certificates.manifest import Manifest as ReleaseManifest
+    from governance.report.croissant import card
+
+    data = (ran / "out" / "releases" / RELEASE / "manifest.json").read_bytes()
+    (tmp_path / "c.json").write_text(json.dumps(card(facts_of(ran), ReleaseManifest.from_bytes(data).shards)))
+    assert not croissant.Dataset(tmp_path / "c.json").metadata.ctx.issues.errors
+
+
+def test_one_persons_answer_is_logged_and_names_nobody(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from governance.vault import Vault
+
+    author = next(fields["author"] for (source, _), _, fields in records(copy / "corpus") if source == "forum")
+    project = str(copy / "project.yaml")
+    done = CliRunner().invoke(
+        _app(),
+        ["report", "--subject", "-", "--staff", "officer-1", "--project", project, "--json"],
+        input=f"{author}\n",
+    )
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.stdout)
+    assert {source["source_id"]: source["known"] for source in answer["sources"]}["forum"]
+    assert author not in done.stdout
+    vault = Vault.open(copy / "vault" / "vault.db", f"file:{copy / 'vault' / 'vault.key'}")
+    assert {row.task for row in vault.access_log.entries()} >= {"report:forum"}
+    assert {row.who for row in vault.access_log.entries()} == {"officer-1"}
+    unlogged = CliRunner().invoke(_app(), ["report", "--subject", author, "--project", project])
+    assert unlogged.exit_code == 2
+    assert "--staff" in unlogged.output
+    assert CliRunner().invoke(_app(), ["report", "--project", project]).exit_code == 2
+
+
+def _app() -> typer.Typer:
+    app = typer.Typer()
+    reporting.add_to(app)
+    app.command("other")(lambda: None)
+    return app

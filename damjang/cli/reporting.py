@@ -1,14 +1,16 @@
-"""report: what an officer files about a release, as one page, or as JSON for a script."""
+"""report: what an officer files about a release, as one page, or as JSON; and the answer to one person's request."""
 
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import OFFICER, Json, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -21,20 +23,41 @@ def add_to(app: typer.Typer) -> None:
 
 
 def report(
-    release: Annotated[str, typer.Argument(metavar="RELEASE", help="name@version, published or proposed.")],
-    project: Annotated[Path, typer.Option("--project", help="The project file.")] = Path("project.yaml"),
+    release: Annotated[
+        str | None, typer.Argument(metavar="[RELEASE]", help="name@version, published or proposed.")
+    ] = None,
+    project: ProjectFile = PROJECT,
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the page goes; out/reports/RELEASE.html by default.")
     ] = None,
+    card: Annotated[bool, typer.Option("--croissant", help="A Croissant 1.1 card instead of a page.")] = False,
+    subject: Annotated[
+        str | None, typer.Option("--subject", help="A person, by the id that sources know them by; - reads it.")
+    ] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help="With --subject: only this source.")] = None,
+    staff: Annotated[str | None, typer.Option("--staff", help="With --subject: who asks, a code, for the log.")] = None,
     json: Json = False,
 ) -> None:
     """Write the report of a release: one HTML page, Korean first, that prints well and needs no network.
 
-    The release is verified while the report is made; the exit code is 1 unless it is valid, or still proposed.
+    The release is verified while the report is made; the exit code is 1 unless it is valid, or still proposed. With
+    --subject: everything held about one person (PIPA 35), on standard output, and logged as an access.
     Example: damjang report korean-public@1 --project project.yaml
     """
-    at = now()
-    facts = facts_of(project, release, at)
+    if (release is None) == (subject is None):
+        raise typer.BadParameter("name a RELEASE, or a person with --subject")
+    if subject is not None:
+        _answer(project, subject, source, staff, json)
+    else:
+        assert release is not None
+        _report(project, release, out, card, json)
+
+
+def _report(project: Path, release: str, out: Path | None, card: bool, json: bool) -> None:
+    facts = facts_of(project, release, now())
+    if card:
+        _card(facts, project, out)
+        return
     if json:
         from governance.report import to_json
 
@@ -95,3 +118,55 @@ def _verdict(facts: ReportFacts) -> str:
     verdict = word("verdicts", facts.standing.verdict)
     error = f", {facts.standing.error}: {facts.standing.message}" if facts.standing.error else ""
     return f"{verdict.ko} ({verdict.en}){error}"
+
+
+def _answer(project_file: Path, subject: str, sources: list[str] | None, staff: str | None, json: bool) -> None:
+    from damjang.cli.tracing import lineage_of
+    from governance.ledger import Ledger
+    from governance.subject_report import subject_report, to_text
+    from governance.vault import Vault
+    from pipelines.run import resolve_key
+    from schemas.projectfile import load_project
+
+    if staff is None:
+        raise typer.BadParameter("--subject goes with --staff CODE: every look at a person is logged (기준 8)")
+    project = load_project(project_file)
+    unknown = sorted(set(sources or ()) - {s.id for s in project.sources})
+    if unknown:
+        raise typer.BadParameter(f"no source {unknown[0]} in this project")
+    made = subject_report(
+        Ledger.open(project.ledger, project.root, create=False),
+        Vault.open(project.root / project.vault, resolve_key(project, project.vault_key)),
+        lineage_of(project_file),
+        project,
+        provider_id=sys.stdin.readline().rstrip("\n") if subject == "-" else subject,
+        now=now(),
+        who=staff,
+        where=socket.gethostname(),
+        sources=sources or None,
+    )
+    if json:
+        emit_json(made.to_json())
+    else:
+        sys.stdout.write(to_text(made))
+
+
+def _card(facts: ReportFacts, project_file: Path, out: Path | None) -> None:
+    """The card of a release that stands: on standard output, or into a file."""
+    import json
+
+    from damjang.certificates.files import write_atomic
+    from damjang.certificates.manifest import Manifest
+    from governance.report.croissant import card
+    from schemas.projectfile import load_project
+
+    if facts.standing.verdict != "valid":
+        say(f"{facts.release}: {_verdict(facts)}; only a valid release has a card")
+        raise typer.Exit(1)
+    manifest = Manifest.from_bytes((load_project(project_file).root / facts.folder / "manifest.json").read_bytes())
+    made = card(facts, manifest.shards)
+    if out is None:
+        emit_json(made)
+    else:
+        write_atomic(out, (json.dumps(made, ensure_ascii=False, indent=2) + "\n").encode())
+        say(f"card: {out}")

@@ -139,7 +139,7 @@ def _pseudonyms(facts: ReportFacts, kept: KeptRecords) -> Iterator[EvidenceRow]:
         )  # fmt: skip
     yield _reviewed("적정성 검토", "Adequacy review", "가명정보 처리 가이드라인", kept.adequacy, "적정", pseudo)
     yield _reviewed(
-        "재식별 시험", "Re-identification test", "개인정보 보호법 28-5", kept.reidentification, "pass", pseudo
+        "재식별 시험", "Re-identification test", "개인정보 보호법 28-5", kept.reidentification, "passed", pseudo
     )
     anonymous = facts.issue.data_class == "ANON_58-2"
     yield _row(

@@ -159,7 +159,10 @@ class PiiRow:
 
 @dataclass(frozen=True)
 class Residual:
-    """The last check of finished rows. `upper_ppm` as certified (None: the gate's words hold no figure)."""
+    """The last check of finished rows. `upper_ppm` as certified (None: the gate's words hold no figure).
+
+    `carried`: made on the version before a withdrawal, whose rows this one has fewer of.
+    """
 
     sampled_rows: int
     hit_rows: int
@@ -169,6 +172,7 @@ class Residual:
     review: int  # spans between two thresholds: masked, and waiting for an officer
     detector: str
     recognizers: Mapping[str, str]
+    carried: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from damjang.certificates.receipt import Cluster
@@ -205,6 +205,20 @@ def _expired(sources: Sequence[SourceRow], as_of: str) -> list[str] | None:
 
 
 def _stages(records: Records) -> tuple[StageRow, ...]:
+    decided = _decided(records)
+    return (*decided, *_removed(records, [row for row in decided if row.stage == STAGES[-1]]))
+
+
+def _removed(records: Records, before: Sequence[StageRow]) -> Iterator[StageRow]:
+    """Rows that a withdrawal took out of the shards (pipelines.rewrite): a way off the road after the last stage."""
+    removed = records.fact("assemble", "removed", {})
+    for row in before if removed else ():
+        gone = removed.get(row.source_id, 0)
+        reasons = {"dropped:removed_on_request": gone} if gone else {}
+        yield StageRow("assemble", row.source_id, row.left, row.left - gone, 0, gone, 0, reasons)
+
+
+def _decided(records: Records) -> tuple[StageRow, ...]:
     return tuple(
         StageRow(
             stage=stage,
@@ -269,6 +283,7 @@ def _residual(reading: Reading, records: Records, policy: Policy | None) -> Resi
         review=records.fact("anonymize", "review", 0),
         detector=records.fact("ingest", "detector", ""),
         recognizers=records.fact("anonymize", "recognizers", {}),
+        carried=bool(records.fact("validate", "carried_from", "")),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from governance.report.facts import StageRow
 from governance.report.words import reason_label, word
 
-WIDTH: Final = 1080
+MARGINS: Final = 328  # of the columns of sources and of what was shipped, with their labels
 FLOW: Final = 230  # height of all documents together
 TOP: Final = 74
 BAR: Final = 11
@@ -67,7 +67,8 @@ def svg(rows: Sequence[StageRow]) -> str:
     body = "".join(drawing.draw())
     title = "문서의 경로: 출처에서 출하까지 (where every document went)"
     return (
-        f'<svg class="sankey" viewBox="0 0 {WIDTH} {drawing.height:.0f}" role="img" aria-label="{title}">'
+        f'<svg class="sankey" viewBox="0 0 {MARGINS + STEP * len(stages)} {drawing.height:.0f}"'
+        f' role="img" aria-label="{title}">'
         f"<title>{title}</title>{body}</svg>"
     )
 

@@ -93,6 +93,13 @@ def _measured(facts: ReportFacts) -> list[Text]:
                 f" (at {confidence} confidence, measured by the same detectors).",
             )
         )
+    if found is not None and found.carried:
+        said.append(
+            Text(
+                "행의 검사는 삭제 전의 판에서 한 것입니다. 이 판의 행은 모두 그때 검사한 행입니다.",
+                "Rows were checked in the version before the removal; every row of this one was among them.",
+            )
+        )
     if found is not None and found.review:
         said.append(
             Text(
