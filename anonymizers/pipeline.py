@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -25,7 +25,7 @@ from anonymizers.operators import Keys
 from anonymizers.public_figures import keeps
 from anonymizers.rewrite import Edit, OutSpan, rewrite
 from anonymizers.sensitive import SensitiveRecognizer, anchors
-from schemas.policy import Policy
+from schemas.policy import Policy, Sensitive
 
 Action = Literal["kept", "changed", "dropped", "quarantined"]
 _CONTEXT: Final = 24  # code points of context on each side of a review item
@@ -227,21 +227,29 @@ def _decide(
         if rule23.operator == "keep_with_consent" and consent:
             consented.append(found)
             continue
-        edits += _sensitive_edits(text, found, rule23.operator, findings)
+        edits += _sensitive_edits(text, found, rule23, findings)
         sensitive = True
         if found.score_ppm > score:
             score, threshold = found.score_ppm, rule23.threshold_ppm
     return _Decided(edits, review, score, threshold, sensitive, consented)
 
 
-def _sensitive_edits(text: str, sentence: Finding, operator: str, findings: Sequence[Finding]) -> list[Edit]:
+def _sensitive_edits(text: str, sentence: Finding, rule: Sensitive, findings: Sequence[Finding]) -> list[Edit]:
     """Art. 23 without separate consent: the person in the sentence goes (de-linked), else the sentence."""
-    if operator == "delink":
+    if rule.operator == "delink":
         persons = [(f.start, f.end) for f in _inside(findings, sentence) if f.type == "PERSON"]
         persons += anchors(text, sentence.start, sentence.end)
-        if persons:
-            return [Edit(start, end, "PERSON", "delink") for start, end in persons]
+        edits = [Edit(start, end, "PERSON", "delink") for start, end in persons]
+        if edits and not _still_tied(text, sentence, edits, rule.threshold_ppm):
+            return edits
     return [Edit(sentence.start, sentence.end, sentence.type, "drop_sentence")]
+
+
+def _still_tied(text: str, sentence: Finding, edits: Sequence[Edit], threshold_ppm: int) -> bool:
+    """Whether the sentence without those persons still speaks of somebody; then cutting them out was not enough."""
+    local = [replace(e, start=e.start - sentence.start, end=e.end - sentence.start) for e in edits]
+    cut, _ = rewrite(text[sentence.start : sentence.end], local)
+    return any(found.score_ppm >= threshold_ppm for found in SensitiveRecognizer().find([cut]))
 
 
 def _kept_sentences(text: str, new: str, spans: Sequence[OutSpan], consented: Sequence[Finding]) -> list[OutSpan]:

@@ -27,7 +27,7 @@ from anonymizers.normalize import View
 from ext.names import odd_ones
 from ext.words import WordScanner
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 _SURE_NAME: Final = 500_000
 _NAMED: Final = re.compile(
     r"(?:^|[,.:]\s?)환자[는가의]|(?<![가-힣])환자\s[가-힣○]{2,4}|[가-힣○]{2,4}\s?(?:씨|님|군|양|옹|여사|선생|교수|의원|대표|부장|과장|대리|사장|회장|기자|목사|신부|스님|이사|팀장|선수|감독)(?![가-힣]{3})"
@@ -84,7 +84,10 @@ def lexicon() -> Lexicon:
         context += [(entry, kind) for entry in entries]
     kin = "|".join(sorted({word for entry in raw["anchors"]["kin"] for word in _spellings(entry.lstrip("^"))}))
     # the person word alone, its particle left standing
-    cut = rf"(?<![가-힣])(?:저희|저|나|제|내|전|난|본인|그녀|그|{kin})(?=[는가의도를은이]?(?:한테|에게)?\s)"
+    cut = (
+        r"(?<![가-힣])(?:(?:저희|저|나|본인|그녀|그)(?=(?:[는가의도를은이을]|한테|에게)(?:\s|$))|[제내](?=가\s)"
+        rf"|(?P<clause>[제내전난])(?=\s)|(?:{kin})(?=(?:[는가의도를은이을께]|한테|에게|께서)?(?:[\s,.]|$)))"
+    )
     return Lexicon(_words(terms), _words(context), re.compile(cut))
 
 
@@ -204,4 +207,8 @@ def _names() -> NameRecognizer:
 
 def anchors(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of words in [start, end) that say whom the sentence is about, for de-linking; names have their findings."""
-    return [match.span() for match in lexicon().cut.finditer(text, start, end)]
+    return [
+        match.span()
+        for match in lexicon().cut.finditer(text, start, end)
+        if not (match["clause"] and "가" <= text[start : match.start()].rstrip(" ")[-1:] <= "힣")
+    ]
