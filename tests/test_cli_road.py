@@ -211,6 +211,23 @@ def test_a_trace_tells_the_whole_story(place: Path, published: list[Said], capsy
     said = call(capsys, "trace", document, "--project", place / "p" / "project.yaml")
     assert said.code == 0, said.err
     assert "출하 (shipped)" in said.out
+    project = ("--project", place / "p" / "project.yaml")
+    story = json.loads(call(capsys, "trace", document, *project, "--json").out)
+    for asked in (("--row-id", story["row_id"]), ("--row", f"{story['shard']}:{story['row']}")):
+        assert json.loads(call(capsys, "trace", *asked, *project, "--json").out) == story
+    record = json.loads(call(capsys, "trace", "--record", "S-0", "--source", "example", *project, "--json").out)
+    assert record["source_id"] == "example"
+    nobody = call(
+        capsys, "trace", "--subject", "nobody", "--source", "example", "--by", "officer-1", *project, "--json"
+    )
+    assert nobody.code == 0, nobody.err
+    assert json.loads(nobody.out) == []
+    for wrong in ((), (document, "--row-id", "x"), ("--record", "S-0"), ("--subject", "x", "--source", "example")):
+        assert call(capsys, "trace", *wrong, *project).code == 2
+    for absent in (("--row", "shards/none.arrow:0"), ("--row", "x"), ("--row-id", "zz"), ("short",)):
+        said = call(capsys, "trace", *absent, *project)
+        assert said.code == 4
+        said.one_error()
     unknown = call(capsys, "trace", "0" * 32, "--project", place / "p" / "project.yaml")
     assert unknown.code == 4
     unknown.one_error()

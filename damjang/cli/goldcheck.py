@@ -24,11 +24,11 @@ STAGES = ("ingest", "refine", "dedup", "anonymize")
 
 def compare_with_gold(folder: Path) -> Sequence[Row]:
     """The table of the demo project in `folder`, whose corpus lies in `folder`/corpus. Raises NothingRun."""
-    from damjang.cli.tracing import lineage_and_key
+    from damjang.cli.tracing import open_lineage
 
-    lineage, project_key = lineage_and_key(folder / "project.yaml")
+    lineage, vault = open_lineage(folder / "project.yaml")
     gold = folder / "corpus" / "gold"
-    return compare(_found(lineage, project_key, folder, gold), gold)
+    return compare(_found(lineage, vault.project_key, folder, gold), gold)
 
 
 def _found(lineage: Lineage, project_key: bytes, folder: Path, gold: Path) -> Found:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
-    from governance.lineage import Lineage
+    from governance.lineage import Lineage, Story
+    from governance.vault import Vault
 
-FATES = {"shipped": "출하", "dropped": "제외", "quarantined": "격리", "unfinished": "진행 중"}
+FATES = {"shipped": "출하", "dropped": "제외", "quarantined": "격리", "destroyed": "파기", "unfinished": "진행 중"}
 ACTIONS = {"kept": "유지", "changed": "변경", "dropped": "제외", "quarantined": "격리"}
 
 
@@ -25,11 +26,17 @@ def add_to(app: typer.Typer) -> None:
 
 def lineage_of(project: Path) -> Lineage:
     """The lineage of a project's latest run."""
-    return lineage_and_key(project)[0]
+    return open_lineage(project)[0]
 
 
 def lineage_and_key(project: Path) -> tuple[Lineage, bytes]:
     """The lineage of a project's latest run, and the project key that its ids are made with."""
+    lineage, vault = open_lineage(project)
+    return lineage, vault.project_key
+
+
+def open_lineage(project: Path) -> tuple[Lineage, Vault]:
+    """The lineage of a project's latest run, and the vault that its ids and keys come from."""
     from governance.lineage import Lineage
     from governance.vault import Vault
     from pipelines.run import resolve_key
@@ -37,7 +44,7 @@ def lineage_and_key(project: Path) -> tuple[Lineage, bytes]:
 
     loaded = load_project(project)
     vault = Vault.open(loaded.root / loaded.vault, resolve_key(loaded, loaded.vault_key))
-    return Lineage(loaded.root / loaded.output, vault), vault.project_key
+    return Lineage(loaded.root / loaded.output, vault), vault
 
 
 def any_document(project: Path) -> str:
@@ -46,18 +53,65 @@ def any_document(project: Path) -> str:
 
 
 def trace(
-    document_id: Annotated[str, typer.Argument(metavar="DOCUMENT_ID", help="32 hexadecimal digits.")],
+    document_id: Annotated[
+        str | None, typer.Argument(metavar="[DOCUMENT_ID]", help="32 hexadecimal digits; or one of the options.")
+    ] = None,
+    record: Annotated[str | None, typer.Option(help="A source's record by its key; with --source.")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="A person, by the id the source knows; with --source and --by. Logged.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Which source's record or person.")] = None,
+    row_id: Annotated[str | None, typer.Option(help="A row id, as shards carry it.")] = None,
+    row: Annotated[str | None, typer.Option(help="SHARD:ROW, such as shards/press-00000.arrow:12.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who asks about a person: a code such as officer-1.")] = None,
     project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
-    """One document's whole story: source, what each stage did and why, and the row it ships in.
+    """A document's whole story: source, what each stage did and why, and the row it ships in. No text of it, ever.
 
     Example: damjang trace 0123456789abcdef0123456789abcdef --project project.yaml
     """
-    story = lineage_of(project).story(document_id)
+    given = [value for value in (document_id, record, subject, row_id, row) if value is not None]
+    if len(given) != 1:
+        raise typer.BadParameter("give one of DOCUMENT_ID, --record, --subject, --row-id, --row")
+    if (record is not None or subject is not None) and source is None:
+        raise typer.BadParameter("--record and --subject go with --source")
+    lineage, vault = open_lineage(project)
+    if subject is not None and source is not None:
+        if by is None:
+            raise typer.BadParameter("--subject goes with --by: whoever asks about a person is logged")
+        documents = _of_subject(lineage, vault, source, subject, by)
+    elif record is not None and source is not None:
+        documents = [lineage.document_of_record(source, record)]
+    elif row_id is not None:
+        documents = [lineage.document_of_row(row_id)]
+    elif row is not None:
+        shard, _, number = row.rpartition(":")
+        documents = [lineage.document_at(shard, int(number) if number.isdecimal() else -1)]
+    else:
+        documents = given
+    stories = [lineage.story(document) for document in documents]
     if json:
-        emit_json(asdict(story) | {"fate": story.fate})
+        made = [asdict(story) | {"fate": story.fate} for story in stories]
+        emit_json(made if subject is not None else made[0])
         return
+    if not stories:
+        say("해당 출처에 이 사람의 문서가 없음 (this source has no document of this person)")
+    for story in stories:
+        _tell(story)
+
+
+def _of_subject(lineage: Lineage, vault: Vault, source: str, subject: str, by: str) -> list[str]:
+    """A person's documents; asking is an access to personal data and is logged first (안전성 확보조치 기준 8)."""
+    import socket
+
+    known = vault.subject_ids([vault.subject_token(source, subject)])
+    person = next(iter(known.values())).hex() if known else "unknown"
+    vault.access_log.add(by, now(), socket.gethostname(), person, f"trace:{source}")
+    return lineage.documents_of_subject(source, subject)
+
+
+def _tell(story: Story) -> None:
     say(f"문서 (document) {story.document_id}: {FATES[story.fate]} ({story.fate}), 출처 (source) {story.source_id}")
     for event in story.events:
         score = f", {event.score_ppm} / {event.threshold_ppm} ppm" if event.score_ppm >= 0 else ""
@@ -71,3 +125,5 @@ def trace(
         say(f"  위치 (locator) {story.where}")
     if story.shard:
         say(f"  샤드 (shard) {story.shard}, 행 (row) {story.row}, row id {story.row_id}")
+    if story.destroyed:
+        say(f"  파기 (destroyed) {story.destroyed}")
