@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from anonymizers.name_model import name_model
 from anonymizers.names import NameRecognizer, score_ppm
 from anonymizers.particles import agree, final_sound
-from ext.names import NameScanner, is_odd
+from ext.names import NameScanner, is_odd, odd_ones
 from ext.names_py import NameScanner as Twin
 from ext.names_py import is_odd as twin_is_odd
 
@@ -107,6 +107,13 @@ ORDINARY = [
 def test_the_kernel_equals_its_twin(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert KERNEL.scan(text, -1000) == TWIN.scan(text, -1000)
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=5), st.integers(-100, 150))
+def test_a_batch_is_its_texts(texts: list[str], floor: int) -> None:
+    expected = [(number, hits) for number, text in enumerate(texts) if (hits := TWIN.scan(text, floor))]
+    assert KERNEL.scan_all(texts, floor) == TWIN.scan_all(texts, floor) == expected
+    assert odd_ones(texts) == [number for number, text in enumerate(texts) if twin_is_odd(text)]
 
 
 @given(st.text(max_size=60))

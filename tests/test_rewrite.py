@@ -141,29 +141,29 @@ def test_a_span_outside_its_text_is_an_error(edit: Edit) -> None:
         rewrite("가나다", [edit])
 
 
+VALUES = [
+    "34세",
+    "90년생",
+    "1990-03-02",
+    "900302",
+    "경기도 성남시 분당구 가상동 1",
+    "서울 강남구",
+    "모름",
+    "쉰두 살",
+    "만 5세",
+    "101세",
+]
+
+
 @pytest.mark.parametrize("operator", ["delete", "mask", "generalise"])
 @pytest.mark.parametrize("type_", sorted(entities()))
-@pytest.mark.parametrize(
-    "value",
-    [
-        "34세",
-        "90년생",
-        "1990-03-02",
-        "900302",
-        "경기도 성남시 분당구 가상동 1",
-        "서울 강남구",
-        "모름",
-        "쉰두 살",
-        "만 5세",
-        "101세",
-    ],
-)
-def test_delete_mask_and_generalise_are_idempotent(operator: str, type_: str, value: str) -> None:
+def test_delete_mask_and_generalise_are_idempotent(operator: str, type_: str) -> None:
     if entities()[type_].law_class == "unique_id" and operator == "generalise":
         return
-    once = replacement(value, type_, operator, KEYS)
-    again = once if once in ("", mask(type_)) else replacement(once, type_, operator, KEYS)
-    assert again == once
+    for value in VALUES:
+        once = replacement(value, type_, operator, KEYS)
+        again = once if once in ("", mask(type_)) else replacement(once, type_, operator, KEYS)
+        assert again == once
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ def test_kernel_twin_and_oracle_agree(words: list[str], text: str) -> None:
     oracle = [(i, n) for i in range(len(text)) for n, word in enumerate(words) if text[i : i + len(word)] == word]
     assert WordScanner(words).scan(text) == oracle
     assert Twin(words).scan(text) == oracle
+    assert (
+        WordScanner(words).scan_all([text, ""]) == Twin(words).scan_all([text, ""]) == ([(0, oracle)] if oracle else [])
+    )
 
 
 @pytest.mark.parametrize("words", [["가"], ["가" * 17], ["가나", "가나"], ["😀😀"], [""]])
