@@ -46,9 +46,9 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         _NUMBER,
         "학번 군번 학생번호 학생증 우편번호 (우) (우 〒 zip 건강보험 보험증 의료보험 건보번호 건보증 건보 통관 전화 연락처 전번 폰번호 tel phone",
     ),
-    (K_PASSPORT, _DIGIT, "여권 passport"),
-    (K_ID, _DIGIT, "면허 주민 외국인 rrn"),
-    (K_AGE, _DIGIT, "나이 연령"),
+    (K_PASSPORT, _NUMBER, "여권 passport"),
+    (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
+    (K_AGE, _SOON, "나이 연령"),
     (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
     (
         K_SECRET,
@@ -69,14 +69,14 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 kakaotalk "
         "instagram insta telegram discord wechat tiktok 틱톡 유튜브 닉네임 깃허브 스카이프",
     ),
-    (K_HANDLE, _TOKEN, "id line kakao twitter github skype"),
+    (K_HANDLE, _TOKEN, "id: id는 id가"),
     (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot dot"),
     (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao 네이버 지메일 한메일"),
     (K_GEO, _SOON, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
     (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
     (
         K_ADDRESS,
-        _DIGIT_BEFORE,
+        _FIVE_BEFORE,
         "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 충청 전북 전남 전라 경북 경남 경상 제주",
     ),
 )

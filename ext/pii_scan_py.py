@@ -22,7 +22,7 @@ K_HANDLE, K_NET, K_GEO = 1024, 2048, 4096
 GAP, AHEAD, SHORT_AHEAD, SOON, NEAR, BEHIND, CONTEXT, DEAD_RUN = 3, 40, 16, 8, 24, 24, 64, 40
 ALWAYS, NEED_DIGIT, NEED_ASCII, DIGIT_BEFORE, TOKEN, AGE_WORD, NUMBER, SOON_DIGIT, FIVE_BEFORE, BORN = range(10)
 MAX_RUN, MAX_DIGIT, TAIL = 64, 512, 24
-_LIMITS: Final = "미초까기대"
+_LIMITS: Final = "미초까기대손"
 _COUNTED: Final = "원명년월일시분개회세%항조점센㎝㎞"
 _BIRTH_TAILS: Final = "이인으은의입여남들"
 
@@ -254,6 +254,14 @@ class _Text:
                 behind = self.hangul(b + 1) or self.at(b + 1) == ","
                 if self.at(b + 1) == "씨" or (bracket and behind):
                     self.emit(K_AGE, a, b + 1)
+        if size == 6:
+            k = b
+            while k < self.n and k < b + 3 and self.at(k) in " -":
+                k += 1
+            if k > b and "1" <= self.at(k) <= "8":
+                k += 1
+            if k > b and k + 1 < self.n and self.at(k) == self.at(k + 1) and self.at(k) in "*xX●○·":
+                self.emit(K_BIRTH, a, k + 7)
         if size <= 4 and b + 1 < self.n and self.at(b) == "동":
             k = b + 1
             while k < self.n and k < b + 3 and self.kind(k) == GAP_CLASS:
@@ -341,8 +349,8 @@ class _Text:
             lone = spelled == size == 1
             breaks = False
             if chain and previous >= 0 and not spelled and self.at(chain[0][0]) != "0":
-                short = size <= 3 or chain[-1][1] - chain[-1][0] <= 3
-                breaks = short and "," in self.units[previous:i]
+                resident = chain[-1][1] - chain[-1][0] == 6 and size == 7
+                breaks = not resident and "," in self.units[previous:i]
             breaks = breaks or (bool(chain) and lone and not chain[-1][2])
             breaks = breaks or (
                 bool(chain) and not lone and chain[-1][2] and chain[-1][1] - chain[-1][0] == 1 and not spelled
@@ -421,7 +429,7 @@ class _Text:
 
     def judge_chain(self, chain: list[tuple[int, int, bool]], digits: int) -> None:
         """Seven digits or more may be a number; twelve with a birth date, or the layout of an old licence, an id."""
-        if not chain or digits < 7 or (len(chain) == 1 and digits < 9):
+        if not chain or digits < 7 or (digits < 9 and (len(chain) == 1 or chain[-1][1] - chain[-1][0] < 4)):
             return
         kind = K_NUM
         if digits >= 12:
@@ -450,9 +458,10 @@ class _Text:
         for q in range(first, first + int(t.kw_count[ord(last)])):
             p = i - 1
             matched = True
+            long_word = int(t.kw_off[q + 1]) - int(t.kw_off[q]) >= 2
             for m in range(int(t.kw_off[q]), int(t.kw_off[q + 1])):
                 want = chr(int(t.kw_text[m]))
-                if p > 0 and self.at(p) == " " and want != " " and self.at(p - 1) != " ":
+                if long_word and p > 0 and self.at(p) == " " and want != " " and self.at(p - 1) != " ":
                     p -= 1
                 have = self.at(p).lower() if self.at(p).isascii() else self.at(p)
                 if p < 0 or have != want:

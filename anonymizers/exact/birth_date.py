@@ -49,7 +49,7 @@ _YEAR: Final = re.compile(
     r"(?<![0-9])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
     r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생|에\s?태어)"
 )
-_MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○•]{4,6}|[*xX●○•]{6,7})(?![0-9*])")
+_MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○·]{4,6}|[*xX●○·]{6,7})(?![0-9*])")
 
 
 _LABELS: Final = re.compile(r"생\s?년|생\s?일|출생|탄생|태어난|birth|d\.?o\.?b")
@@ -58,7 +58,7 @@ _HINT: Final = re.compile(r"[생출탄]|태어|birth|d\.?o\.?b")
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type BIRTH_DATE in a view."""
-    if any(mark in view.text for mark in "*xX●○•"):
+    if any(mark in view.text for mark in "*xX●○·"):
         for m in _MASKED.finditer(view.text):
             if is_date(2000, int(m[0][2:4]), int(m[0][4:6])):
                 yield Hit(m.start(), m.end(), "BIRTH_DATE", 900_000, ("masked-rrn",))

@@ -182,7 +182,8 @@ enum { MAXRUN = 64, MAXDIGIT = 512 };
 
 /* A chain is a stretch of runs that could be one number. Decide what it may be. */
 static void judge_chain(scan_t *s, int64_t doc, int64_t n, const run_t *r, int count, int64_t digits) {
-    if (count == 0 || digits < 7 || (count == 1 && digits < 9)) return;
+    if (count == 0 || digits < 7) return;
+    if (digits < 9 && (count == 1 || r[count - 1].b - r[count - 1].a < 4)) return;       /* 제2001-229호 */
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     uint32_t kind = K_NUM;
     if (digits >= 12) {
@@ -235,7 +236,7 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
         if (len > DEAD_RUN) { judge_chain(s, doc, n, chain, count, digits); count = 0; digits = 0; dots = 0; previous_end = j; i = j; continue; }
         if (count && previous_end >= 0 && !spelled && u[chain[0].a] != '0') {                /* 10, 12, 20: a list */
             int64_t before = chain[count - 1].b - chain[count - 1].a;
-            if ((len <= 3 || before <= 3) && memchr16(u + previous_end, ',', i - previous_end)) breaks = 1;
+            if (!(before == 6 && len == 7) && memchr16(u + previous_end, ',', i - previous_end)) breaks = 1;
         }
         if (lone && count && !chain[count - 1].spelled) breaks = 1;          /* 12. 이 사건: a word, not a digit */
         if (!lone && count && chain[count - 1].spelled && chain[count - 1].b - chain[count - 1].a == 1 && !spelled) breaks = 1;
@@ -316,10 +317,10 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
     uint16_t last = lower16(u[i]);
     int32_t q = s->kw_first[last], stop = q + s->kw_count[last];
     for (; q < stop; q++) {
-        int64_t p = i - 1; int32_t m = s->kw_off[q]; int32_t me = s->kw_off[q + 1];
+        int64_t p = i - 1; int32_t m = s->kw_off[q]; int32_t me = s->kw_off[q + 1]; int long_word = me - m >= 2;
         s->steps++;
         for (; m < me; m++) {
-            if (p >= 0 && u[p] == ' ' && s->kw_text[m] != ' ' && p > 0 && u[p - 1] != ' ') p--;   /* 비밀 번호 */
+            if (long_word && p >= 0 && u[p] == ' ' && s->kw_text[m] != ' ' && p > 0 && u[p - 1] != ' ') p--;   /* 비밀 번호 */
             if (p < 0 || lower16(u[p]) != s->kw_text[m]) break;
             p--;
         }
@@ -447,13 +448,20 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
             int64_t k = j + 1;
             if (k < n && u[k] == ' ') k++;
             uint16_t w = k < n ? u[k] : 0, x = k + 1 < n ? u[k + 1] : 0;
-            int limit = w == 0xBBF8 || w == 0xCD08 || w == 0xAE4C || w == 0xAE30 || w == 0xB300 ||    /* 미초까기대 */
+            int limit = w == 0xBBF8 || w == 0xCD08 || w == 0xAE4C || w == 0xAE30 || w == 0xB300 || w == 0xC190 ||    /* 미초까기대손 */
                         (w == 0xC774 && (x == 0xC0C1 || x == 0xD558)) || (w == 0xBD80 && x == 0xD130); /* 이상 이하 부터 */
             if (!limit) emit(s, doc, n, K_AGE, a, j + 1);
         }
         if (b + 1 < n && u[b] == ')' && (u[b + 1] == 0xC528 ||                                    /* 김모(34)씨 */
             (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ','))))
             emit(s, doc, n, K_AGE, a, b + 1);
+    }
+    if (len == 6) {                                                      /* 900101-1******, 900101-******* */
+        int64_t k = b;
+        while (k < n && k < b + 3 && (u[k] == ' ' || u[k] == '-')) k++;
+        if (k > b && k < n && u[k] >= '1' && u[k] <= '8') k++;
+        if (k > b && k + 1 < n && u[k] == u[k + 1] && (u[k] == '*' || u[k] == 'x' || u[k] == 'X' || u[k] == 0x25CF || u[k] == 0x25CB || u[k] == 0xB7))
+            emit(s, doc, n, K_BIRTH, a, k + 7);
     }
     if (len <= 4 && b + 1 < n && u[b] == 0xB3D9) {                        /* 101동 1203호 */
         int64_t k = b + 1;
