@@ -393,9 +393,7 @@ def link(text: str, left: list[int], right: list[int]) -> None:
     is_joined = left[5] > left[1] and text[left[5] - 1] in "와과랑고"
     is_empty = left[5] == left[1]
     bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
-    if not bonus:
-        return
     for candidate in (left, right):
-        if not candidate[3] & F_LIST:
+        if bonus and not candidate[3] & F_LIST:
             candidate[2] += bonus
             candidate[3] |= F_LIST
