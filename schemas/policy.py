@@ -207,6 +207,11 @@ class Policy(_Model):
         """sha256 (lower hex) over canonical JSON of every value, defaults included (RFC 8785: no floats in here)."""
         return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
 
+    def part_digest(self, *sections: str) -> str:
+        """The same over these sections alone: what a stage that reads only them decides by (ADR 0007)."""
+        whole = self.model_dump(mode="json")
+        return hashlib.sha256(canonical_json({name: whole[name] for name in sections})).hexdigest()
+
 
 def canonical_json(value: Any) -> bytes:
     """RFC 8785 bytes of a value made of ASCII-keyed objects, lists, strings, whole numbers, booleans and null."""

@@ -287,3 +287,37 @@ def test_a_later_day_ends_a_licence(copies: dict[str, Path]) -> None:
             counts[day]["rows"] += part["files"]["data"]["rows"]
     assert counts["2026-11-22"]["dropped:ground_licence_expired"] == 0 < counts["2026-11-22"]["rows"]
     assert counts["2027-07-01"]["dropped:ground_licence_expired"] > 0 == counts["2027-07-01"]["rows"]
+
+
+def test_a_threshold_runs_again_only_what_reads_it(copies: dict[str, Path]) -> None:
+    """Another gate touches no stage before validate, another dedup threshold none before dedup."""
+    from damjang.cli.projects import run_to_summary
+    from schemas.policy import load_policy
+
+    project = copies["steps"]
+
+    def made(*steps: str) -> dict[str, str]:
+        for step in ("register", *steps):
+            summary = run_to_summary(project, only=step, quiet=True)
+        folders = dict(summary["folders"])
+        return {step: folders[step] for step in steps}
+
+    def begun() -> set[str]:
+        return {path.name for path in (project.parent / "out" / "stages").iterdir()}
+
+    steps = ("ingest", "refine", "dedup", "anonymize", "assemble")
+    before = made(*steps)
+    known = begun()
+    road_kit.write_policy(project.parent, gates={"residual_sample_rows": 50})
+    assert made(*steps) == before
+    road_kit.write_policy(project.parent, dedup={"threshold_ppm": 950_000})
+    after = made(*steps[:3])
+    assert {step for step in after if after[step] != before[step]} == {"dedup"}
+    assert begun() - known == {after["dedup"]}
+    policy = load_policy("policy.yaml", project.parent)
+    lineage = lineage_and_key(project)[0]
+    for stage in ("refine", "dedup"):  # a decision names the part of the policy that it was made by
+        assert {row["policy_digest"] for row in rows(lineage, stage, "decisions")} == {policy.part_digest(stage)}
+    reasons = Counter(row["reason"] for row in rows(lineage, "dedup", "decisions"))
+    assert all(row["jaccard_ppm"] >= 950_000 for row in rows(lineage, "dedup", "edges"))
+    assert reasons["exact_duplicate"] > 2

@@ -46,7 +46,7 @@ class AnonymizeStage(StageBase):
 
     def reads(self, run: Run) -> Mapping[str, Any]:
         return {
-            "policy": run.policy.digest,
+            "policy": run.policy.part_digest("anonymize"),
             "purpose": run.project.purpose,
             "recognizers": _versions(run.policy),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
@@ -61,7 +61,7 @@ class AnonymizeStage(StageBase):
     def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
         config = {
             "policy": run.policy.model_dump(mode="json"),
-            "policy_digest": run.policy.digest,
+            "policy_digest": run.policy.part_digest("anonymize"),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
         }
         return Planned(step, "pipelines.stages.anonymize:anonymize", part_units(run, "dedup"), config)

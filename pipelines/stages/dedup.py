@@ -38,7 +38,7 @@ class DedupStage(StageBase):
 
     def reads(self, run: Run) -> Mapping[str, Any]:
         return {
-            "policy": run.policy.digest,
+            "policy": run.policy.part_digest("dedup"),
             "scheme": SCHEME,
             "ranks": _ranks(run),
             "evaluation_sets": evaluation_digest(run.project) if run.policy.dedup.decontaminate != "off" else "",
@@ -52,7 +52,7 @@ class DedupStage(StageBase):
         parts = run.manifests["refine"].parts
         documents = sum(part.files["data"].rows for part in parts)
         config: dict[str, Any] = {
-            "policy_digest": run.policy.digest,
+            "policy_digest": run.policy.part_digest("dedup"),
             "policy": policy.model_dump(mode="json"),
             "ranks": _ranks(run),
             "exact_ranges": ranges_for(documents, 1),

@@ -53,7 +53,7 @@ class Ingest(StageBase):
             "sources": {source.id: _reading(source) for source in run.project.sources},
             "refused": run.facts["refused"],
             "needs_consent": run.facts["needs_consent"],
-            "policy": run.policy.digest,
+            "policy": run.policy.part_digest(),
             "detector": art24.VERSION,
         }
 
@@ -94,7 +94,7 @@ class Ingest(StageBase):
                 "guardian_sources": [s.id for s in run.project.sources if s.child_directed],
                 "unit_bytes": run.project.unit_bytes,
                 "max_record_bytes": run.project.max_record_bytes,
-                "policy_digest": run.policy.digest,
+                "policy_digest": run.policy.part_digest(),
                 "ranges": hash_ranges(self._input_bytes(run)),
             }
             return Planned(step, "pipelines.stages.ingest:read", [unit.to_json() for unit in units], config)
@@ -110,7 +110,7 @@ class Ingest(StageBase):
             step,
             "pipelines.stages.repeats:settle",
             [{"index": n, "unit": unit, "parts": parts[unit]} for n, unit in enumerate(touched)],
-            {"repeats": [asdict(ref) for ref in refs], "policy_digest": run.policy.digest},
+            {"repeats": [asdict(ref) for ref in refs], "policy_digest": run.policy.part_digest()},
         )
 
     def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:

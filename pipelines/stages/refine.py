@@ -32,7 +32,7 @@ class Refine(StageBase):
     inputs = ("ingest",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
-        return {"policy": run.policy.digest, "tidy": TIDY}
+        return {"policy": run.policy.part_digest("refine"), "tidy": TIDY}
 
     def steps(self) -> Sequence[str]:
         return ("refine",)
@@ -42,7 +42,7 @@ class Refine(StageBase):
             step,
             "pipelines.stages.refine:refine",
             part_units(run, "ingest"),
-            {"policy_digest": run.policy.digest, "refine": run.policy.refine.model_dump(mode="json")},
+            {"policy_digest": run.policy.part_digest("refine"), "refine": run.policy.refine.model_dump(mode="json")},
         )
 
     def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:

@@ -36,7 +36,7 @@ class Validate(StageBase):
             "suites": suites_digest(),
             "detector": art24.VERSION,
             "residual": RESIDUAL_VERSION,
-            "gates": run.policy.gates.model_dump(mode="json"),
+            "policy": run.policy.digest,  # the whole: a certificate names it, so another policy is another validation
         }
 
     def steps(self) -> Sequence[str]:
@@ -93,6 +93,7 @@ class Validate(StageBase):
             "residual_rows": sum(fact["residual_rows"] for fact in shards),
             "sensitive_rows": sum(fact["sensitive_rows"] for fact in shards),
             "suites_digest": suites_digest(),
+            "policy_digest": run.policy.digest,
         }
         return [], {}, facts
 
