@@ -1,8 +1,8 @@
 """A token-classification model, if you have one, as one more batch recognizer (onnxruntime, offline).
 
 The folder is what the common export writes: model.onnx, config.json with id2label, tokenizer.json or vocab.txt.
-Labels are BIO, BIOES or plain; `labels` says which of ours each means ("PER": "PERSON"). The model sees full texts, or with `gated`
-only the windows that the gate marks. One thread and a fixed batch order, so that results repeat.
+Labels are BIO, BIOES or plain; `labels` says which of ours each means ("PER": "PERSON"). The model sees full texts, or
+with `gated` only the windows that the gate marks. One thread and a fixed batch order, so that results repeat.
 """
 
 from __future__ import annotations

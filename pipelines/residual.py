@@ -25,7 +25,7 @@ from pipelines.work import UnitContext
 from schemas.arrow import FLAG_SENSITIVE_CONSENT
 from schemas.policy import Policy
 
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Residual:
 @lru_cache(maxsize=2)
 def _tools(policy_json: str) -> tuple[Policy, list[Recognized]]:
     policy = Policy.model_validate_json(policy_json)
-    return policy, anonymizing.default_recognizers(policy)
+    return policy, anonymizing.residual_recognizers(policy)
 
 
 def sampled(seed: str, row: bytes, sample_rows: int, total_rows: int) -> bool:

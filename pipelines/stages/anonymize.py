@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow as pa
 from anonymizers import art24
 from anonymizers import pipeline as anonymizing
 from anonymizers.findings import Recognized
+from anonymizers.public_figures import load_public_figures
 from governance.staged import bounded_batches
 from pipelines.dataset import Part
 from pipelines.decisions import Decisions
@@ -86,10 +88,10 @@ def _versions(policy: Policy) -> dict[str, str]:
 
 
 @lru_cache(maxsize=2)
-def _tools(policy_json: str) -> tuple[Policy, list[Recognized]]:
+def _tools(policy_json: str, root: str) -> tuple[Policy, list[Recognized], Mapping[str, frozenset[str]]]:
     """The policy and its recognizers, made once a worker process (lexicons and scanners take a while to load)."""
     policy = Policy.model_validate_json(policy_json)
-    return policy, anonymizing.default_recognizers(policy)
+    return policy, anonymizing.default_recognizers(policy), load_public_figures(policy, Path(root))
 
 
 def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
@@ -97,7 +99,7 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     import json
 
     part = Part.from_json(unit["part"])
-    policy, recognizers = _tools(json.dumps(context.config["policy"], sort_keys=True))
+    policy, recognizers, figures = _tools(json.dumps(context.config["policy"], sort_keys=True), context.step.root)
     decisions = Decisions("anonymize", context.config["policy_digest"])
     out = context.writer("data", part.name, TEXT)
     spans: list[tuple[Any, ...]] = []
@@ -117,6 +119,7 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
                 sensitive_consent=[bool(flag & FLAG_SENSITIVE_CONSENT) for flag in flags],
                 guardian_consent=[bool(flag & FLAG_GUARDIAN_CONSENT) for flag in flags],
                 child_directed=part.source_id in context.config["child_directed"],
+                public_figures=figures,
             )
             actions, reasons = list(result.actions), list(result.reasons)
             # Rewriting can bring digits and words together that were apart: Art. 24 is looked for once more.
