@@ -170,11 +170,20 @@ def begin(ledger: Ledger, vault: Vault, made: Plan, project: str, now: dt.dateti
     if not begun and base_of(ledger, vault, project) != made.base:
         raise WithdrawalStale("the project changed since the plan was made", "Plan again and have it approved.")
     tokens = [bytes.fromhex(token) for token in made.tokens]
-    for subject_id in vault.ensure_subjects(tokens).values() if tokens else ():
+    subjects = vault.ensure_subjects(tokens) if tokens else {}
+    answered = {
+        known.subject_id
+        for known in rights.requests(ledger, now)
+        if known.source_id == made.source_id and known.state in ("executed", "notified", "closed")
+    }
+    for subject_id in subjects.values():
         record_event(ledger, subject_id, made.source_id, "withdrawn", info.received_at, now, request_id=made.request_id)
     vault.tombstones.add("document", map(bytes.fromhex, made.documents), made.reason, now)
-    if made.reason == "delete" or not made.documents:
+    if made.reason == "delete":
         vault.tombstones.add("subject", tokens, made.reason, now)
+    elif not made.documents:  # unknown: kept out as a whole; whoever withdrew before may consent again one day
+        strangers = [token for token, subject_id in subjects.items() if subject_id not in answered]
+        vault.tombstones.add("subject", strangers, made.reason, now)
     if made.reason == "licence_revoked" and not tokens:
         vault.tombstones.add("source", [made.source_id.encode()], made.reason, now)
 

@@ -79,6 +79,7 @@ def run_project(
 ) -> dict[str, object]:
     """Run every stage (or `only` one); returns a summary. Holds the output folder's lock throughout."""
     with named_disk_full(run.project.root), output_lock(run.out), _driver(run, options, report) as driver:
+        from pipelines.lineage_out import emit_events, index_run
         from pipelines.stages.register import register
 
         register(run)
@@ -100,6 +101,8 @@ def run_project(
         finally:  # also when a gate fails: `damjang status` and `damjang trace` then say why
             summary = _summary(run)
             write_json(run.out / "runs" / "latest.json", summary)
+        index_run(run)
+        emit_events(run, found)
         return summary
 
 

@@ -113,8 +113,8 @@ def requests(
     found = [one for one in recorded(ledger, now()) if every or one.late or one.state not in ("closed", "notified")]
     rows = [
         {"request": one.request_id, "kind": one.kind, "state": one.state, "source": one.source_id or "",
-         "received": one.received_at.isoformat(), "act_by": one.act_by.isoformat() if one.act_by else "",
-         "answer_by": one.due_at.isoformat(), "late": one.late, "article": one.article}
+         "received": _kst(one.received_at), "act_by": _kst(one.act_by), "answer_by": _kst(one.due_at),
+         "late": one.late, "article": one.article}
         for one in found
     ]  # fmt: skip
     if json:
@@ -128,6 +128,13 @@ def requests(
         say(
             f"    처리 기한 (act by) {row['act_by'] or '-'}, 답변 기한 (answer by) {row['answer_by']}; {row['article']}"
         )
+
+
+def _kst(at: dt.datetime | None) -> str:
+    """Deadlines end with a day in Korea."""
+    from governance.times import KST
+
+    return at.astimezone(KST).isoformat() if at else ""
 
 
 # --- what was asked ------------------------------------------------------------------------------------------
