@@ -229,6 +229,8 @@ class _Text:
                     break
                 if flags & SPECIAL and self.units[i] != "-":
                     break
+                if flags & SPECIAL:
+                    self.special(i)
             i += 1
         if run >= 0 and i >= self.n:
             self.run_context(run, self.n)

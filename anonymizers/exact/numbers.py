@@ -125,7 +125,9 @@ def clusters(view: View, least: int = _LEAST) -> list[Cluster]:
             at = m.start()
             if m.end() - at < _LEAST:
                 continue
-            for cut in _WORD.finditer(view.text, m.start(), m.end()):
+            for cut in _WORD.finditer(view.text, m.start(), m.end() + 2):  # it looks at what follows
+                if cut.end() > m.end():
+                    break
                 if cut["word"] and _mixed(view.text, cut.start()):
                     continue
                 found.append(_cluster(view, at, cut.start("word") if cut["word"] else cut.start("copula")))

@@ -148,6 +148,10 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
     usual = bare or _usual(_national(layout, country, len(national)), prefix)
     plain = all(_GAP.fullmatch(gap) for gap in gaps)
     evidence = ["country"] if country else ["prefix"]
+    if (
+        country == 2 and not plus and cluster.layout(a, b)[0] != 2 and label != "phone"
+    ):  # 820502-5939613 is a birth date
+        return None
     if country and not plus and not (label == "phone" or country == 4 or (usual and plain and not bare)):
         return None
     if label == "phone" or (label == "" and near(view, start, end, "phone", 25) and usual):

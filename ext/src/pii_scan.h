@@ -491,6 +491,23 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     }
 }
 
+/* @, a colon or hyphen between hexadecimal digits, the degree sign. */
+static void special(scan_t *s, int64_t doc, int64_t i, int64_t n) {
+    const uint16_t *u = s->u;
+    uint16_t c = u[i];
+    if (c == '@') emit(s, doc, n, K_EMAIL | K_HANDLE, i, i + 1);
+    else if ((c == ':' || c == '-') && i > 0 && i + 4 < n && is_hex(u[i - 1])) {
+        if (i > 1 && is_hex(u[i - 2]) && is_hex(u[i + 1]) && is_hex(u[i + 2]) && u[i + 3] == c && is_hex(u[i + 4]))
+            emit(s, doc, n, K_NET, i - 2, i + 5);
+        else if (c == ':') {
+            int64_t k = i + 1; while (k < n && k < i + 5 && is_hex(u[k])) k++;
+            if (k < n && u[k] == ':') emit(s, doc, n, K_NET, i - 4, k + 1);
+        }
+    }
+    else if (c == 0xB0 && i + 2 < n && (is_digit(u[i + 1]) || is_digit(u[i + 2]))) emit(s, doc, n, K_GEO, i - 4, i + 20);
+
+}
+
 static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
     int64_t n = fold_utf8(s, d, bytes);
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
@@ -502,19 +519,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
         uint8_t t = cls[u[i]];
         s->steps++;
         if (t & F_KEYWORD) keyword(s, doc, i, n);
-        if (t & F_SPECIAL) {
-            uint16_t c = u[i];
-            if (c == '@') emit(s, doc, n, K_EMAIL | K_HANDLE, i, i + 1);
-            else if ((c == ':' || c == '-') && i > 0 && i + 4 < n && is_hex(u[i - 1])) {
-                if (i > 1 && is_hex(u[i - 2]) && is_hex(u[i + 1]) && is_hex(u[i + 2]) && u[i + 3] == c && is_hex(u[i + 4]))
-                    emit(s, doc, n, K_NET, i - 2, i + 5);
-                else if (c == ':') {
-                    int64_t k = i + 1; while (k < n && k < i + 5 && is_hex(u[k])) k++;
-                    if (k < n && u[k] == ':') emit(s, doc, n, K_NET, i - 4, k + 1);
-                }
-            }
-            else if (c == 0xB0 && i + 2 < n && (is_digit(u[i + 1]) || is_digit(u[i + 2]))) emit(s, doc, n, K_GEO, i - 4, i + 20);
-        }
+        if (t & F_SPECIAL) special(s, doc, i, n);
         int k = t & C_MASK;
         if (k != C_DIGIT && k != C_SPELLED) { i++; continue; }
         if (k == C_SPELLED) {                              /* most of these are plain syllables: look one unit ahead */
@@ -547,6 +552,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
                 else if (q == C_NEWLINE && hyphen) { if (++gap > GAP) break; }
                 else break;
                 if ((tt & F_SPECIAL) && u[i] != '-') break;
+                if (tt & F_SPECIAL) special(s, doc, i, n);                        /* d7-82-52-11-4d-61 */
             }
             i++;
         }
