@@ -182,9 +182,7 @@ def staged_cuts(lineage: Lineage, wanted: set[bytes], source: str | None) -> Ite
                     if kind in part["files"]:
                         ref = part["files"][kind]
                         keys = lineage.dataset_of(stage, ref)
-                        yield StagedCut(
-                            stage, folders[stage], part["name"], kind, ref["path"], ref["file_id"], keys
-                        )
+                        yield StagedCut(stage, folders[stage], part["name"], kind, ref["path"], ref["file_id"], keys)
 
 
 def cluster_of(lineage: Lineage, wanted: set[bytes], source: str | None) -> tuple[set[bytes], int]:

@@ -97,9 +97,7 @@ def index_name(lineage: Lineage) -> str:
     """Named by what it indexes: the folders of ingest, dedup and assemble, their manifests' digests, and rewrites."""
     folders = lineage.latest["folders"]
     stages = ("ingest", "dedup", "assemble")
-    made = [
-        [folders.get(stage), lineage.manifest(stage).get("digest"), *lineage.datasets(stage)] for stage in stages
-    ]
+    made = [[folders.get(stage), lineage.manifest(stage).get("digest"), *lineage.datasets(stage)] for stage in stages]
     told = json.dumps(made)
     return f"trace-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 

@@ -98,9 +98,7 @@ def _version(run: Run, content: str) -> tuple[int, str | None]:
     return last + 1, f"{run.project.release.name}@{last}" if last else None
 
 
-def propose_release(
-    run: Run, office: Office, label: str, manifest: ReleaseManifest, facts: certified.Facts
-) -> None:
+def propose_release(run: Run, office: Office, label: str, manifest: ReleaseManifest, facts: certified.Facts) -> None:
     """Open the sealed shards into the proposal folder (0700) and hand them to issuing."""
     opened = run.out / "runs" / f"opened-{label}"
     shutil.rmtree(opened, ignore_errors=True)
