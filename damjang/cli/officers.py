@@ -149,6 +149,7 @@ def trust_new(
     organisation: Annotated[str, typer.Option(help="Who issues.")],
     threshold: Annotated[int, typer.Option(min=1, help="How many officers must sign a release.")] = 2,
     project: ProjectFile = PROJECT,
+    json: Json = False,
 ) -> None:
     """Found the root of trust of a project: who may sign, and how many must.
 
@@ -174,6 +175,10 @@ def trust_new(
         threshold=threshold,
         demo=False,
     )
+    if json:
+        emit_json({"root": str(loaded.root / loaded.signing.trust), "id": root.id, "threshold": root.threshold,
+                   "persons": [person.id for person in root.persons]})  # fmt: skip
+        return
     say(f"made {loaded.signing.trust}: {len(root.persons)} persons, {root.threshold} officers sign a release")
     say("give root.json to everyone who verifies, by another way than the releases")
 

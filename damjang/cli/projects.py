@@ -25,6 +25,7 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new project folder.")],
     name: Annotated[str | None, typer.Option(help="Project name; the folder's by default.")] = None,
     demo_root: Annotated[bool, typer.Option("--demo", help="One person holds every key; reports say so.")] = False,
+    json: Json = False,
 ) -> None:
     """Make a project: a commented project.yaml, vault, ledger and keys.
 
@@ -49,6 +50,9 @@ def init(
     (folder / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
     label = _project_name(name or folder.resolve().name)
     path.write_text(TEMPLATE.format(name=label, as_of=at.date().isoformat()), encoding="utf-8")
+    if json:
+        emit_json({"project": str(path), "name": label, "demo": demo_root})
+        return
     say(f"made {path}: put text into {folder / 'data'}, name its source there, then: damjang run {path}")
     if not demo_root:
         say("the first release needs a root of trust: `damjang keys new` for each officer, then `damjang trust new`")
