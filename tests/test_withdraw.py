@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import signal
@@ -18,6 +19,9 @@ import road_kit
 from damjang.certificates.difference import verify_difference
 from damjang.certificates.errors import Malformed, TrustError
 from damjang.certificates.reader import load_root
+from damjang.certificates.receipt import Cluster, Receipt
+from damjang.certificates.signers import signer_from_uri
+from governance.keys import new_key
 from governance.lineage import Lineage
 from governance.trace_index import index_name
 from governance.vault import Vault
@@ -52,9 +56,28 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def done(world: World) -> Path:
     """A copy in which the person has withdrawn."""
     project = copy_of(world, "done")
+    pulled(project, "seoul-1", enrol=True)
+    pulled(project, "nowhere-1", enrol=False)
     told = withdraw(project, "--subject", world.person, "--source", "forum", *VERIFIED)
-    assert [one["release"] for one in told["done"]] == ["demo-ko@2"]
+    assert [(one["release"], one["clusters"]) for one in told["done"]] == [("demo-ko@2", ["seoul-1"])]
     return project
+
+
+def pulled(project: Path, name: str, *, enrol: bool) -> None:
+    """A signed receipt of demo-ko@1 where clusters leave theirs."""
+    root, at = project.parent, dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    key = new_key(root / "keys" / f"{name}.key", name, "cluster", at)
+    cluster = Cluster(name, "demo", "KR", key.public)
+    if enrol:
+        line = f"{{id: {name}, operator: demo, country: KR, key: {key.public.raw.hex()}}}"
+        (root / "clusters.yaml").write_text(f"clusters:\n  - {line}\n", encoding="utf-8")
+    receipt = Receipt(
+        action="pulled", release="demo-ko@1", certificate="1" * 64, root="2" * 64, root_id="3" * 32, cluster=cluster,
+        purpose="pretraining", obligations=(), at=at, revocation_version=1, rows=1, size=1,
+    )  # fmt: skip
+    (root / "out" / "receipts").mkdir(exist_ok=True)
+    signed = receipt.sign(signer_from_uri(f"file:{root / 'keys' / f'{name}.key'}"))
+    (root / "out" / "receipts" / f"{name}.json").write_bytes(signed)
 
 
 def copy_of(world: World, name: str) -> Path:

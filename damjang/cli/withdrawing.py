@@ -361,7 +361,7 @@ def _import_receipts(run: Run) -> None:
     """Signed receipts that clusters left in out/receipts, into the ledger: they say who must be told."""
     import hashlib
 
-    from damjang.certificates.errors import TrustError
+    from damjang.certificates.errors import TrustError, UnknownKey
     from damjang.certificates.receipt import Receipt
     from damjang.client.clusters import read_clusters
     from damjang.client.errors import ClusterUnknown
@@ -375,14 +375,16 @@ def _import_receipts(run: Run) -> None:
         data = path.read_bytes()
         try:
             receipt = Receipt.verify(data)
-            receipt = Receipt.verify(data, clusters.get(receipt.cluster.id))
+            if receipt.cluster.id not in clusters:
+                raise UnknownKey("this cluster is not enrolled")
+            receipt = Receipt.verify(data, clusters[receipt.cluster.id])
             run.ledger.record_pull(
                 receipt.release, cluster_id=receipt.cluster.id, purpose=receipt.purpose, receipt=data.decode(),
                 receipt_digest=hashlib.sha256(data).hexdigest(), at=receipt.at, now=run.now,
                 kind="pull" if receipt.action == "pulled" else "deletion",
             )  # fmt: skip
         except (TrustError, ReleaseUnknown):
-            say(f"[yellow]주의 (note)[/] {path.name} is no receipt of an enrolled cluster: left out")
+            typer.echo(f"note: {path.name} is no receipt of an enrolled cluster: left out", err=True)
 
 
 def _report(done: Sequence[Outcome], refused: Sequence[str], json: bool) -> None:
