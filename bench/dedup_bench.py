@@ -117,7 +117,7 @@ def end_to_end(title: str, texts: list[str], peers: list[dedup_peers.Peer], trut
         if peer.flags is None:
             continue
         flags = peer.flags
-        spent = seconds(lambda flags=flags: flags(texts), 1)  # type: ignore[misc]
+        spent = seconds(lambda flags=flags: flags(texts), 3)  # type: ignore[misc]
         theirs = quality(truth, flags(some))
         row(
             f"{peer.name} + numpy bands + own estimate",
