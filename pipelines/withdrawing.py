@@ -357,9 +357,7 @@ def _shipped(run: Run, info: ReleaseInfo, documents: Sequence[str]) -> set[str]:
         places = {document: lineage.index.document(document) for document in raw}
         return {document.hex() for document, place in places.items() if place is not None and place.shard >= 0}
     wanted, found = pa.array(raw, pa.binary(16)), set()
-    for _, ref in zip(
-        lineage.manifest("assemble")["facts"]["shards"], lineage.manifest("assemble")["side"]["rows"], strict=True
-    ):
+    for ref in lineage.manifest("assemble")["side"]["rows"]:
         with lineage.open("assemble", ref) as file:
             ids = file.table()["document_id"]
         found |= {value.hex() for value in ids.filter(pc.is_in(ids, wanted)).to_pylist()}

@@ -70,6 +70,7 @@ def withdraw(
     Example: damjang withdraw --subject ID --source forum --execute --verified-by id_card --actor staff-7
     """
     from damjang.certificates.signers import signer_from_uri
+    from damjang.cli.receipts_in import import_receipts
     from pipelines.driver import output_lock
     from pipelines.run import Options, open_run
     from pipelines.withdrawing import resume, unfinished
@@ -78,7 +79,7 @@ def withdraw(
     run = open_run(load_project(project), now(), Options())
     officers = [signer_from_uri(uri, run.project.root) for uri in key or ()]
     with output_lock(run.out):
-        _import_receipts(run)
+        import_receipts(run)
         if go_on is not None:
             _report([resume(run, _whole_id(run, go_on), officers)], [], json)
             return
@@ -355,36 +356,6 @@ def _whole_id(run: Run, prefix: str) -> str:
     if len(found) != 1:
         raise RequestUnknown("no such withdrawal is under way", "`damjang requests` lists what is open")
     return found[0]
-
-
-def _import_receipts(run: Run) -> None:
-    """Signed receipts that clusters left in out/receipts, into the ledger: they say who must be told."""
-    import hashlib
-
-    from damjang.certificates.errors import TrustError, UnknownKey
-    from damjang.certificates.receipt import Receipt
-    from damjang.client.clusters import read_clusters
-    from damjang.client.errors import ClusterUnknown
-    from governance.errors import ReleaseUnknown
-
-    try:
-        clusters = {cluster.id: cluster for cluster in read_clusters(run.project.root / run.project.clusters)}
-    except ClusterUnknown:
-        return
-    for path in sorted((run.out / "receipts").glob("*.json")):
-        data = path.read_bytes()
-        try:
-            receipt = Receipt.verify(data)
-            if receipt.cluster.id not in clusters:
-                raise UnknownKey("this cluster is not enrolled")
-            receipt = Receipt.verify(data, clusters[receipt.cluster.id])
-            run.ledger.record_pull(
-                receipt.release, cluster_id=receipt.cluster.id, purpose=receipt.purpose, receipt=data.decode(),
-                receipt_digest=hashlib.sha256(data).hexdigest(), at=receipt.at, now=run.now,
-                kind="pull" if receipt.action == "pulled" else "deletion",
-            )  # fmt: skip
-        except (TrustError, ReleaseUnknown):
-            typer.echo(f"note: {path.name} is no receipt of an enrolled cluster: left out", err=True)
 
 
 def _report(done: Sequence[Outcome], refused: Sequence[str], json: bool) -> None:
