@@ -10,7 +10,7 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memset
 
 from ext.errors import CapacityError, InputError, OptionError
-from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_view, views_of
+from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_prefetch, text_view, views_of
 
 from ext.contenthash_py import KEY, SCHEME, VERSION
 
@@ -69,6 +69,8 @@ def quick(texts, *, seed=0, simd=None):
     try:
         with nogil:
             for i in range(batch.count):
+                if i + 4 < batch.count:
+                    text_prefetch(&batch.views[i + 4])
                 if quick_digest(&batch.views[i], level, start, &room, &wide_room, &hashes[i]):
                     failed = 1
                     break

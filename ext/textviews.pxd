@@ -11,6 +11,7 @@ cdef extern from "textview.h":
     ctypedef struct scratch:
         void *data
         size_t size
+    void text_prefetch(const text_view *text) nogil
     void scratch_free(scratch *room) nogil
     int text_points(const text_view *text, scratch *room, int level, text_view *points) nogil
     int text_widen(const text_view *text, int kind, scratch *room, text_view *wide) nogil

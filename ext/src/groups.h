@@ -10,9 +10,8 @@
 #define ALONE 0xFFFFFFFFu
 
 typedef struct {
-    uint64_t hash;
+    uint32_t tag; /* 32 bits of the hash below those that chose the part: the whole is looked up when tags meet */
     uint32_t row;
-    uint32_t group;
 } group_entry;
 
 typedef struct {
@@ -33,7 +32,7 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
     const int64_t parts = 1ll << bits;
     int64_t *at = (int64_t *)calloc((size_t)parts + 1, sizeof(int64_t)), most = 0;
     group_entry *entries = (group_entry *)malloc(((size_t)n + 1) * sizeof(group_entry));
-    uint32_t *slots = NULL, *size = NULL;
+    uint32_t *slots = NULL, *size = NULL, *group = NULL;
     memset(r, 0, sizeof *r);
     r->members = (uint32_t *)malloc(((size_t)n + 1) * sizeof(uint32_t));
     r->starts = (int64_t *)malloc(((size_t)n / 2 + 2) * sizeof(int64_t));
@@ -51,14 +50,15 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
         uint64_t h = hash[i * stride];
         if (h == NO_HASH) continue;
         group_entry *e = entries + at[PART(h)]++;
-        e->hash = h;
+        e->tag = (uint32_t)(h << bits >> 32);
         e->row = (uint32_t)i;
     }
     uint64_t room = 16;
     while (room < (uint64_t)most * 2) room *= 2;
     slots = (uint32_t *)malloc(room * sizeof(uint32_t));
     size = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
-    if (!slots || !size) goto done;
+    group = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
+    if (!slots || !size || !group) goto done;
     int64_t from = 0;
     for (int64_t p = 0; p < parts; p++) {
         group_entry *e = entries + from;
@@ -69,20 +69,24 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
         memset(slots, 0, cap * sizeof(uint32_t));
         uint32_t groups = 0; /* nearly every hash is alone: a row joins a group only when its like turns up */
         for (int64_t i = 0; i < count; i++) {
-            uint64_t s = e[i].hash & (cap - 1);
-            while (slots[s] && e[slots[s] - 1].hash != e[i].hash) s = (s + 1) & (cap - 1);
+            const uint32_t tag = e[i].tag;
+            uint64_t s = tag & (cap - 1);
+            for (; slots[s]; s = (s + 1) & (cap - 1)) {
+                const group_entry *other = e + slots[s] - 1;
+                if (other->tag == tag && hash[(int64_t)other->row * stride] == hash[(int64_t)e[i].row * stride]) break;
+            }
+            group[i] = ALONE;
             if (!slots[s]) {
                 slots[s] = (uint32_t)i + 1;
-                e[i].group = ALONE;
                 continue;
             }
-            group_entry *first = e + slots[s] - 1;
-            if (first->group == ALONE) {
+            const uint32_t first = slots[s] - 1;
+            if (group[first] == ALONE) {
                 size[groups] = 1;
-                first->group = groups++;
+                group[first] = groups++;
             }
-            e[i].group = first->group;
-            size[first->group]++;
+            group[i] = group[first];
+            size[group[first]]++;
         }
         if (!groups) continue;
         for (uint32_t g = 0; g < groups; g++) { /* from here on the place of the group's next member */
@@ -92,7 +96,7 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
             size[g] = place;
         }
         for (int64_t i = 0; i < count; i++)
-            if (e[i].group != ALONE) r->members[size[e[i].group]++] = e[i].row;
+            if (group[i] != ALONE) r->members[size[group[i]]++] = e[i].row;
     }
     r->starts[r->group_count] = r->member_count;
     status = 0;
@@ -101,6 +105,7 @@ done:
     free(entries);
     free(slots);
     free(size);
+    free(group);
     return status;
 }
 
