@@ -36,7 +36,7 @@ test: setup ## the tests (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-crash: setup ## ten kills of drivers and workers, each followed by a rerun
-	$(BIN)/python -m pytest tests/crash -q --timeout=1500
+	$(BIN)/python -m pytest tests/crash --timeout=1500
 
 .cache/flink-job-server.jar: deploy/flink/pom.xml deploy/flink/jars.sha256 deploy/flink/fetch.py requirements/lock-py311.txt
 	$(PYTHON) deploy/flink/fetch.py .cache
@@ -44,7 +44,7 @@ test-crash: setup ## ten kills of drivers and workers, each followed by a rerun
 
 test-flink: setup .cache/flink-job-server.jar ## byte-identical shards on a local Flink mini cluster (Java 17, mvn)
 	$(PYTHON) deploy/flink/fetch.py .cache --check
-	$(BIN)/python -m pytest tests/flink -q --timeout=1500
+	$(BIN)/python -m pytest tests/flink --timeout=1500
 
 $(AIRFLOW)/.installed: requirements/airflow-$(MINOR).txt
 	$(PYTHON) -m venv $(AIRFLOW)
@@ -52,7 +52,7 @@ $(AIRFLOW)/.installed: requirements/airflow-$(MINOR).txt
 	@touch $@
 
 test-airflow: setup $(AIRFLOW)/.installed ## the DAGs, in an environment of Airflow's own
-	$(AIRFLOW)/bin/python -m pytest tests/airflow -q --timeout=900 --confcutdir=tests/airflow
+	$(AIRFLOW)/bin/python -m pytest tests/airflow --timeout=900 --confcutdir=tests/airflow
 
 bench: setup ## one table: ours beside the peers and the limits
 	$(BIN)/pip install -q -r requirements/bench.txt || echo "some peers can't be installed here: the table says which"

@@ -299,7 +299,7 @@ class _Text:
             self.emit(K_PLATE, a - 8, k)
 
     def road_number(self, a: int, b: int, size: int) -> None:
-        """로 or 길 before the number, 번지 or 번길 behind it, or a lot number with a hyphen behind 동, 리, 가."""
+        """로 or 길 before the number, 번지 or 번길 behind it, or a lot number behind 동, 리, 가, 산."""
         p = a - (self.at(a - 1) == " ")
         word, before = self.at(p - 1), self.at(p - 2) if p > 1 else "\0"
         behind = self.at(b)
@@ -315,8 +315,20 @@ class _Text:
                 self.emit(K_ADDRESS, a, b)
             return
         lane = behind == "번" and b + 1 < self.n and self.at(b + 1) in "지길"
-        if lane or (word in "동리가" and p != a and hangul_before and behind == "-" and self.plain(b + 1)):
+        if lane:
             self.emit(K_ADDRESS, a, b)
+        elif word in "동리가" and p != a and hangul_before:
+            hyphen = behind == "-" and self.plain(b + 1)
+            town = word != "가" and p > 2 and self.hangul(p - 3) and not counted  # 신사동 660, 반포동 19의 1
+            if hyphen or town:
+                self.emit(K_ADDRESS, a, b)
+        elif word == "가" and p != a and "0" <= before <= "9":
+            if not counted:  # 문래동 5가 23
+                self.emit(K_ADDRESS, a, b)
+        elif word == "산" and p > 3:
+            before_hill = self.at(p - 3) if self.at(p - 2) == " " else self.at(p - 2)
+            if before_hill in "동리" and not counted:  # 보라리 산 79, 산93
+                self.emit(K_ADDRESS, a, b)
 
     def judge_cluster(self, a: int, b: int) -> None:
         """Splits [a, b) into runs; money, dates and stray syllables part the chains that are judged."""

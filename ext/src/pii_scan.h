@@ -486,7 +486,13 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         else if ((w == 0xB3D9 || w == 0xB9AC || w == 0xAC00) && p != a && is_hangul(before)) {   /* 역삼동 123-4 */
             int64_t k = b; int good = 0;
             if (k + 1 < n && u[k] == '-' && is_digit(u[k + 1])) good = 1;
+            if (w != 0xAC00 && p > 2 && is_hangul(u[p - 3]) && !counted) good = 1;  /* 신사동 660, 반포동 19의 1 */
             if (good) emit(s, doc, n, K_ADDRESS, a, b);
+        }
+        else if (w == 0xAC00 && p != a && is_digit(before) && !counted) emit(s, doc, n, K_ADDRESS, a, b);  /* 문래동 5가 23 */
+        else if (w == 0xC0B0 && p > 3) {                                                      /* 보라리 산 79, 산93 */
+            uint16_t town = u[p - 2] == ' ' ? u[p - 3] : u[p - 2];
+            if ((town == 0xB3D9 || town == 0xB9AC) && !counted) emit(s, doc, n, K_ADDRESS, a, b);
         }
     }
 }
