@@ -1,4 +1,3 @@
-
 """Writes gold JSONL ({"text", "spans"}) of generated values in templates, and hard negatives without spans.
 
 python -m bench.testset.generate --per-type 200 --seed 7 --out gold.jsonl

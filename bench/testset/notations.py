@@ -1,4 +1,3 @@
-
 """How people write the same value: separators, widths, spelled digits, hidden characters. Seeded."""
 
 from __future__ import annotations

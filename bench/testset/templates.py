@@ -1,4 +1,3 @@
-
 """Sentences: cores that name a value, set into frames of many registers; and hard negatives that hold none.
 
 Every type has at least 60 templates: its cores times the frames. `{v}` is the value; frames hold a core at `{c}`.

@@ -1,4 +1,3 @@
-
 """Made-up values of every structured type. Nobody's: dates, digits and names are drawn, checksums only where they matter."""
 
 from __future__ import annotations
