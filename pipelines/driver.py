@@ -20,7 +20,7 @@ from governance.lineage import key_datasets
 from pipelines.dataset import Manifest, Receipt
 from pipelines.environment import lock_digest
 from pipelines.errors import OutputLocked, StageIncomplete
-from pipelines.files import digest_of, read_json, write_json
+from pipelines.files import digest_of, write_json
 from pipelines.options import direct_options
 from pipelines.stage import Planned, Receipts, Run, Stage
 from pipelines.supervise import Host
@@ -245,7 +245,3 @@ def output_lock(out: Path) -> Iterator[None]:
 
 def load_manifest(folder: Path) -> Manifest:
     return Manifest.load(folder / MANIFEST)
-
-
-def find_reads(folder: Path) -> Any:
-    return read_json(folder / "reads.json")
