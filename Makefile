@@ -8,7 +8,7 @@ MINOR = $(shell $(PYTHON) -c 'import sys; print("py3%d" % sys.version_info[1])')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 KERNELS := $(wildcard ext/*.pyx ext/*.pxd ext/src/*.h)
 
-.PHONY: help setup demo test lint bench clean test-crash test-flink test-airflow lock
+.PHONY: help setup demo test fuzz lint bench clean test-crash test-flink test-airflow lock
 
 AIRFLOW := .venv-airflow
 
@@ -34,6 +34,9 @@ demo: setup ## the whole road on a generated corpus, SQLite and local files
 
 test: setup ## the tests (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+fuzz: setup ## the property tests again, with examples drawn anew
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-crash: setup ## ten kills of drivers and workers, each followed by a rerun
 	$(BIN)/python -m pytest tests/crash --timeout=1500

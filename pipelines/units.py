@@ -191,27 +191,26 @@ def _plan_parquet(path: Path, size: int, source: Source, unit_bytes: int, key: b
     """Small row groups together, a very large one in pieces; sizes are those of the declared columns, unpacked."""
     import pyarrow.parquet as pq
 
-    from pipelines.readers.parquet import UNREADABLE
+    from pipelines.readers.parquet import UNREADABLE, declared, group_weight
 
     whole = _plan_bytes(path, "none", "parquet", None, key)
-    wanted = {source.text, source.record_key, *source.subjects}
     cuts = [0]
     try:
-        metadata = pq.read_metadata(path)
-        held = at = 0
-        for index in range(metadata.num_row_groups):
-            group = metadata.row_group(index)
-            columns = (group.column(i) for i in range(group.num_columns))
-            weight = sum(c.total_uncompressed_size for c in columns if c.path_in_schema.split(".")[0] in wanted)
-            if held and held + weight > unit_bytes:
-                cuts.append(at)
-                held = 0
-            pieces = min(weight // (unit_bytes * _SPLIT_ROW_GROUP) + 1, max(1, group.num_rows))
-            cuts.extend(at + group.num_rows * piece // pieces for piece in range(1, pieces))
-            at += group.num_rows
-            held = held + weight if pieces == 1 else unit_bytes
-        if at != metadata.num_rows or at < 0:
-            raise OSError
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            metadata, columns = file.metadata, declared(file.schema_arrow, source)
+            held = at = 0
+            for index in range(metadata.num_row_groups):
+                rows = metadata.row_group(index).num_rows
+                weight = max(0, group_weight(file, index, columns))
+                if held and held + weight > unit_bytes:
+                    cuts.append(at)
+                    held = 0
+                pieces = min(weight // (unit_bytes * _SPLIT_ROW_GROUP) + 1, max(1, rows))
+                cuts.extend(at + rows * piece // pieces for piece in range(1, pieces))
+                at += rows
+                held = held + weight if pieces == 1 else unit_bytes
+            if at != metadata.num_rows or at < 0:
+                raise OSError
     except UNREADABLE:
         cuts, at = [0], 0
     cuts = [*cuts, at] if at > cuts[-1] or at == 0 else cuts

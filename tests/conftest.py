@@ -1,13 +1,23 @@
-"""Fixtures that several tests share: a real PostgreSQL, started from a wheel."""
+"""Fixtures that several tests share: a real PostgreSQL, started from a wheel. And how hypothesis draws.
+
+`make test` draws the same examples every time, so that what passed here passes on the next machine; `make fuzz` (and
+HYPOTHESIS_PROFILE=explore) draws new ones: what it finds becomes an `@example` or a test of its own.
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, database=None, print_blob=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="module")

@@ -127,6 +127,23 @@ def test_a_damaged_file_gives_what_came_before(tmp_path: Path) -> None:
     assert reasons(broken) == [(50, "corrupt_stream")]
 
 
+@pytest.mark.parametrize(("field", "byte"), [("rows", 128), ("rows", 0), ("histogram", 0)])
+def test_a_footer_that_contradicts_itself_is_a_broken_file(tmp_path: Path, field: str, byte: int) -> None:
+    """Counts that no page keeps; a size histogram at which pyarrow's own accessor ends the process."""
+    _write(tmp_path, {"text": ["가나다"] * 20, "id": [str(n) for n in range(20)]})
+    raw = bytearray((tmp_path / "in").read_bytes())
+    footer = len(raw) - 8 - int.from_bytes(raw[-8:-4], "little")
+    pattern = {"rows": b"\x16\x28", "histogram": b"\x19\x26\x00\x28"}[field]  # thrift: i64 20; list of i64 [0, 20]
+    places = [at for at in range(footer, len(raw)) if raw.startswith(pattern, at)]
+    assert places
+    for at in places:
+        damaged = bytearray(raw)
+        damaged[at + 1] = byte
+        (tmp_path / "in").write_bytes(damaged)
+        rows, broken = read_all(source("parquet", record_key="id"), tmp_path)
+        assert broken or len(rows) == 20
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_hostile_file_never_raises(tmp_path: Path, data: st.DataObject) -> None:

@@ -42,20 +42,24 @@ def read_parquet(
     row = start
     try:
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
-            if end > file.metadata.num_rows:
-                raise OSError
+            counted = sum(file.metadata.row_group(g).num_rows for g in range(file.metadata.num_row_groups))
+            if not counted == file.metadata.num_rows >= end or start == end < counted:
+                raise OSError  # a footer that contradicts itself: no plan could be made
             bad = _text_problem(file.schema_arrow, source.text)
             if bad:
                 yield from (Broken(name, at, 0, bad) for at in range(start, end))
                 return
-            for batch in _rows(file, path, start, end, _columns(file.schema_arrow, source)):
+            for batch in _rows(file, path, start, end, declared(file.schema_arrow, source)):
                 yield from _convert(name, row, batch, source, max_record_bytes, batch_bytes)
                 row += batch.num_rows
+            if row < end:
+                raise OSError  # rows that the plan counted are not there
     except UNREADABLE:
         yield Broken(name, row, 0, "unreadable_file" if row == start else "corrupt_stream")
 
 
-def _columns(schema: pa.Schema, source: Source) -> list[str]:
+def declared(schema: pa.Schema, source: Source) -> list[str]:
+    """The columns of a file that the project names."""
     wanted = [source.text, *([source.record_key] if source.record_key else []), *source.subjects]
     return [column for column in dict.fromkeys(wanted) if schema.get_field_index(column) >= 0]
 
@@ -86,7 +90,7 @@ def _rows(file: pq.ParquetFile, path: Path, start: int, end: int, columns: list[
     for group in range(file.metadata.num_row_groups):
         stop = at + file.metadata.row_group(group).num_rows
         if at < end and stop > start:
-            rows = bounded_rows(path, file.metadata, group, columns)
+            rows = bounded_rows(file, path, group, columns)
             for batch in file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False):
                 low, high = max(start - at, 0), min(end - at, batch.num_rows)
                 if low < high:
@@ -94,35 +98,57 @@ def _rows(file: pq.ParquetFile, path: Path, start: int, end: int, columns: list[
                 at += batch.num_rows
                 if at >= end:
                     return
+            if at != stop:
+                raise OSError  # a damaged count: the file gives other rows than its footer promised
         at = stop
 
 
-def bounded_rows(path: Path, metadata: pq.FileMetaData, group: int, columns: list[str]) -> int:
+def declared_chunks(file: pq.ParquetFile, group: int, columns: Sequence[str]) -> list[pq.ColumnChunkMetaData]:
+    """What the footer says of the declared columns' chunks of one row group (leaves of nested columns too).
+
+    pyarrow's `row_group().column()` lets a C++ exception end the process where the footer contradicts itself. The
+    reader meets the same contradiction and raises, so a row is read first. Raises one of `UNREADABLE`.
+    """
+    next(file.iter_batches(1, row_groups=[group], columns=list(columns), use_threads=False), None)
+    wanted = set(columns)
+    leaves = (i for i in range(len(file.schema)) if file.schema.column(i).path.split(".")[0] in wanted)
+    return [file.metadata.row_group(group).column(i) for i in leaves]
+
+
+def group_weight(file: pq.ParquetFile, group: int, columns: Sequence[str]) -> int:
+    """Bytes of one row group's declared columns, unpacked; of all its columns where the first row can't be read."""
+    try:
+        return sum(chunk.total_uncompressed_size for chunk in declared_chunks(file, group, columns))
+    except UNREADABLE:
+        return int(file.metadata.row_group(group).total_byte_size)
+
+
+def bounded_rows(file: pq.ParquetFile, path: Path, group: int, columns: list[str]) -> int:
     """How many rows to unpack at once, so that they stay within about BATCH_BUDGET bytes.
 
     A value can be as large as the largest of its dictionary (256 rows may all point to one of 8 MiB); one that shares
     a prefix with the value before (DELTA_BYTE_ARRAY) as large as its whole column; others are taken for the average.
     """
-    rows = max(1, metadata.row_group(group).num_rows)
+    rows = max(1, file.metadata.row_group(group).num_rows)
     largest = 1
-    for index in range(metadata.num_columns):
-        chunk = metadata.row_group(group).column(index)
-        if chunk.path_in_schema.split(".")[0] not in columns:
-            continue
+    for chunk in declared_chunks(file, group, columns):
         size = chunk.total_uncompressed_size
         value = size // rows
         if chunk.path_in_schema in columns and chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page:
-            value = max(value, _largest_in_dictionary(path, metadata, group, chunk.path_in_schema) or size)
+            value = max(value, _largest_in_dictionary(path, file.metadata, group, chunk.path_in_schema) or size)
         if "DELTA_BYTE_ARRAY" in chunk.encodings:
             value = max(value, size)
         largest += value
-    return int(max(1, min(_MOST_ROWS, BATCH_BUDGET // largest)))
+    return int(max(1, min(_MOST_ROWS, BATCH_BUDGET // max(1, largest))))
 
 
 def _largest_in_dictionary(path: Path, metadata: pq.FileMetaData, group: int, column: str) -> int | None:
     """Bytes of the largest value that a column chunk's dictionary holds: read with its first row, not unpacked."""
     with pq.ParquetFile(path, metadata=metadata, read_dictionary=[column], buffer_size=1 << 20) as file:
-        first = next(file.iter_batches(1, row_groups=[group], columns=[column], use_threads=False)).column(0)
+        batch = next(file.iter_batches(1, row_groups=[group], columns=[column], use_threads=False), None)
+    if batch is None:
+        raise OSError  # a footer that promises rows, and no row
+    first = batch.column(0)
     if not pa.types.is_dictionary(first.type) or not len(first.dictionary):
         return None
     found: int | None = pc.max(pc.binary_length(_viewless(first.dictionary))).as_py()
