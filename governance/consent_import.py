@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -71,7 +71,7 @@ def import_consents(
     can't be used (unreadable, unknown kind, a column missing).
     """
     key = vault.derive("consent-import")
-    digest = _file_digest(path, key)
+    digest = _file_digest(path, key, sources)
     known = _imported(ledger, digest)
     if known is not None:
         return known
@@ -96,8 +96,34 @@ def import_consents(
     return result
 
 
-def _file_digest(path: Path, key: bytes) -> str:
-    """Keyed: the file holds people's ids, and a plain hash could be matched by a guesser."""
+def lines_of(path: Path, rows: Iterable[int]) -> dict[int, int]:
+    """{row number: the line it ends on, as an editor counts} for these rows of a text file; nothing for Parquet."""
+    wanted, found = set(rows), dict[int, int]()
+    if not wanted or path.suffix.lower() == ".parquet":
+        return found
+    number = 0
+    if path.suffix.lower() == ".csv":
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+            reader = csv.reader(line.replace("\0", "\ufffd") for line in text)
+            next(reader, None)
+            for values in reader:
+                number += bool(values)
+                if values and number in wanted:
+                    found[number] = reader.line_num
+        return found
+    with path.open("rb") as lines:
+        for at, line in enumerate(lines, start=1):
+            number += bool(line.strip())
+            if line.strip() and number in wanted:
+                found[number] = at
+    return found
+
+
+def _file_digest(path: Path, key: bytes, sources: frozenset[str] | None) -> str:
+    """Keyed: the file holds people's ids, and a plain hash could be matched by a guesser.
+
+    With the sources, if rows of others are refused: the same file for other sources is another import.
+    """
     try:
         with path.open("rb") as file:
             plain = hashlib.file_digest(file, "sha256").digest()
@@ -105,7 +131,8 @@ def _file_digest(path: Path, key: bytes) -> str:
         raise ConsentFileError(
             f"consents: {path.name} can't be read ({error.strerror})", "Correct `consents` in the project file."
         ) from None
-    return hmac.digest(key, b"file\0" + plain, "sha256").hex()
+    chosen = b"" if sources is None else b"\0" + "\0".join(sorted(sources)).encode()
+    return hmac.digest(key, b"file\0" + plain + chosen, "sha256").hex()
 
 
 def _imported(ledger: Ledger, digest: str) -> ImportResult | None:

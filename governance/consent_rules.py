@@ -32,6 +32,29 @@ METHODS: Final = {
     "서면": "paper", "전화": "phone", "인터넷": "web", "홈페이지": "web", "전자우편": "email", "이메일": "email",
 }  # fmt: skip
 
+REFUSALS: Final = {
+    "malformed": ("행을 읽을 수 없음", "the row can't be read"),
+    "missing": ("값이 없음", "the value is missing"),
+    "unknown_source": ("가져올 출처가 아님", "not a source that was named"),
+    "holds_art24_identifier": (
+        "주민등록번호 형태는 식별자로 쓸 수 없음 (24-2)",
+        "holds a resident registration number",
+    ),
+    "too_long": ("값이 너무 긺", "the value is too long"),
+    "vague_purpose": (
+        "목적이 모호함: 인공지능 학습 목적을 하나로 밝혀야 함 (15②, 22①)",
+        "the purpose is vague: it must name AI training, and one purpose",
+    ),
+    "unknown_ground": ("처리 근거를 알 수 없음 (22③)", "no ground of Art. 15 that we know"),
+    "not_a_sha256": ("고지문 digest가 아님", "not the SHA-256 of a notice"),
+    "unknown_method": ("동의 방법을 알 수 없음 (영17②)", "no way of consenting that the decree knows"),
+    "not_a_time": ("시각이 아님", "not a time (ISO 8601)"),
+    "in_the_future": ("미래의 시각임", "lies in the future"),
+    "before_given_at": ("동의 시각보다 이름", "before the consent was given"),
+    "unknown_flag": ("알 수 없는 표시", "an unknown flag"),
+}
+"""Why a row is refused, in Korean and in English; consent_import gives the codes."""
+
 _AI: Final = re.compile(r"인공지능|언어\s*모델|기계\s*학습|머신\s*러닝|딥\s*러닝|생성형|(?<![a-z])(ai|llm)(?![a-z])")
 _TRAINING: Final = re.compile(r"학습|훈련|튜닝|조정|train|tuning")
 _NAMED: Final = (

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from governance.consent_rules import COVERS
 from governance.consent_snapshot import ConsentProof, ConsentSnapshot, verify_proof
 from governance.consent_state import NAMES, ConsentState, Flag, StateName
-from governance.ledger.models.consents import ConsentEvent, ConsentNotice, ConsentRecord
+from governance.ledger.models.consents import ConsentEvent, ConsentImport, ConsentNotice, ConsentRecord
 from governance.times import KST, stamp
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from governance.vault import Vault
 
 __all__ = [
-    "ConsentProof", "ConsentSnapshot", "ConsentState", "Notice", "import_consents", "record_event", "record_notice",
-    "records_of", "snapshot", "verify_proof",
+    "ConsentProof", "ConsentSnapshot", "ConsentState", "Notice", "import_consents", "imports", "record_event",
+    "record_notice", "recorded", "records_of", "snapshot", "verify_proof",
 ]  # fmt: skip
 
 ANY_PURPOSE = "*"
@@ -118,6 +118,24 @@ def records_of(ledger: Ledger, subject_id: bytes) -> list[dict[str, Any]]:
         if "flags" in row:
             row["flags"] = [flag.name.lower() for flag in Flag(row["flags"]) if flag.name]
     return rows
+
+
+def imports(ledger: Ledger) -> list[dict[str, Any]]:
+    """Imported files, oldest first: name, rows, taken, repeated, bad, when."""
+    columns = ("name", "rows", "taken", "repeated", "bad", "imported_at")
+    with ledger.read() as connection:
+        found = connection.execute(select(ConsentImport).order_by(ConsentImport.imported_at, ConsentImport.digest))
+        return [{name: getattr(row, name) for name in columns} for row in found]
+
+
+def recorded(ledger: Ledger) -> list[dict[str, Any]]:
+    """How many records there are by source, purpose and ground, with the first and the last given."""
+    keys = (ConsentRecord.source_id, ConsentRecord.purpose, ConsentRecord.ground)
+    sums = (func.count(), func.min(ConsentRecord.given_at), func.max(ConsentRecord.given_at))
+    with ledger.read() as connection:
+        rows = connection.execute(select(*keys, *sums).group_by(*keys).order_by(*keys)).all()
+    names = ("source_id", "purpose", "ground", "records", "first_given_at", "last_given_at")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def snapshot(ledger: Ledger, vault: Vault, *, as_of: dt.date, purpose: str) -> ConsentSnapshot:

@@ -62,6 +62,7 @@ def test_every_command_of_the_issues_is_there() -> None:
         "trust": ("new", "show"),
         "revocations": ("renew", "refresh"),
         "audit": ("verify", "export", "cosign"),
+        "consents": ("import", "list", "show"),
     }.items():
         assert {(group, name) for name in names} <= set(ALL)
 

@@ -16,6 +16,7 @@ import typer
 
 from damjang.cli import (
     auditing,
+    consenting,
     corpus,
     detecting,
     officers,
@@ -36,7 +37,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, corpus, detecting):
+for group in (
+    projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, consenting, corpus, detecting,
+):  # fmt: skip
     group.add_to(app)
 
 

@@ -1,0 +1,137 @@
+"""consents import, list, show: what people consented to, from a provider's file to the state that a run goes by.
+
+Output names counts, codes and times. A person's id of the provider is read and printed nowhere again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.show import emit_json, say
+from damjang.cli.stores import checked_source, log_access, open_ledger, open_vault
+
+consents_app = typer.Typer(help="Consent records: import, count, and one person's.", no_args_is_help=True)
+SHOWN_BAD_ROWS = 20
+STATES = {
+    "none": "동의 없음", "allowed": "동의함", "withdrawn": "철회함", "expired": "기간 지남", "not_yet": "아직 시작 전",
+    "child_without_guardian": "법정대리인 동의 없음 (22-2)",
+}  # fmt: skip
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this file's commands."""
+    consents_app.command("import")(consents_import)
+    consents_app.command("list")(consents_list)
+    consents_app.command("show")(consents_show)
+    app.add_typer(consents_app, name="consents", rich_help_panel=OFFICER)
+
+
+def consents_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=".csv, .jsonl, .ndjson or .parquet")],
+    source: Annotated[
+        list[str] | None, typer.Option(help="Take rows of this source only; repeat. Every source if omitted.")
+    ] = None,
+    project: ProjectFile = PROJECT,
+    json: Json = False,
+) -> None:
+    """Import consent records; each bad row is listed by line and reason, and the good ones are taken.
+
+    Columns: source_id, subject, purpose, ground, notice_sha256, method, given_at, valid_until, withdrawn_at,
+    guardian_ref, flags. Exit code 1 when a row was refused. The same file again adds nothing.
+
+    Example: damjang consents import forum-consents.csv --source forum --project project.yaml
+    """
+    from governance.consent_import import lines_of
+    from governance.consent_rules import REFUSALS
+    from governance.consents import import_consents
+
+    loaded, ledger = open_ledger(project)
+    chosen = frozenset(checked_source(loaded, name) for name in source or [one.id for one in loaded.sources])
+    result = import_consents(ledger, open_vault(loaded), file, now(), chosen)
+    lines = lines_of(file, [bad.row for bad in result.bad])
+    bad = [
+        {"row": one.row, "line": lines.get(one.row), "column": one.column, "reason": one.reason,
+         "why_ko": REFUSALS[one.reason][0], "why": REFUSALS[one.reason][1]}
+        for one in result.bad
+    ]  # fmt: skip
+    if json:
+        emit_json({"file": file.name, "rows": result.rows, "taken": result.taken, "repeated": result.repeated,
+                   "bad_rows": result.bad_rows, "bad": bad})  # fmt: skip
+    else:
+        say(f"{file.name}: 행 (rows) {result.rows:,}, 새로 기록 (taken) {result.taken:,}, "
+            f"이미 있음 (known) {result.repeated:,}, 거부 (refused) {result.bad_rows:,}")  # fmt: skip
+        for one in bad[:SHOWN_BAD_ROWS]:
+            where = f"{one['line']}번째 줄 (line)" if one["line"] else f"{one['row']}번째 행 (row)"
+            say(f"  {where} {one['column']}: {one['why_ko']} ({one['reason']}: {one['why']})")
+        if result.bad_rows > SHOWN_BAD_ROWS:
+            say(f"  … {result.bad_rows - SHOWN_BAD_ROWS:,} more: --json lists {len(bad):,}")
+    if result.bad_rows:
+        raise typer.Exit(1)
+
+
+def consents_list(project: ProjectFile = PROJECT, json: Json = False) -> None:
+    """Imported files, records by source, purpose and ground, and how the project's subjects stand on its as-of date.
+
+    Example: damjang consents list --project project.yaml
+    """
+    from governance.consents import imports, recorded, snapshot
+
+    loaded, ledger = open_ledger(project)
+    files, records = imports(ledger), recorded(ledger)
+    found = snapshot(ledger, open_vault(loaded), as_of=loaded.as_of, purpose=loaded.purpose)
+    if json:
+        emit_json({"files": files, "records": records, "purpose": loaded.purpose, "as_of": loaded.as_of.isoformat(),
+                   "states": found.counts(), "root": found.root})  # fmt: skip
+        return
+    for one in files:
+        say(f"{one['imported_at'][:10]} {one['name']}: 행 (rows) {one['rows']:,}, 기록 (taken) {one['taken']:,}, "
+            f"거부 (refused) {one['bad']:,}")  # fmt: skip
+    for row in records:
+        say(f"  {row['source_id']}, {row['purpose']}, {row['ground']}: {row['records']:,}건 (records)")
+    say(f"{loaded.as_of} 현재 (as of), 목적 (purpose) {loaded.purpose}")
+    for name, number in sorted(found.counts().items()):
+        say(f"  {STATES[name]} ({name}) {number:,}명")
+
+
+def consents_show(
+    source: Annotated[str, typer.Option(help="Which source knows the person by this id.")],
+    subject: Annotated[str, typer.Option(help="The id the source knows the person by.")],
+    by: Annotated[str, typer.Option(help="Who asks: a code such as officer-1, never a name. Logged.")],
+    project: ProjectFile = PROJECT,
+    json: Json = False,
+) -> None:
+    """One person's consents (영41①5: 동의한 사실 및 내용), and how they count on the as-of date. The access is logged.
+
+    Contradictions: a withdrawal ends every consent given before it; of those in force the latest given decides; of two
+    given at the same moment only what both allow.
+
+    Example: damjang consents show --source forum --subject u-104 --by officer-1 --project project.yaml
+    """
+    from governance.consents import records_of, snapshot
+
+    loaded, ledger = open_ledger(project)
+    vault = open_vault(loaded)
+    token = vault.subject_token(checked_source(loaded, source), subject)
+    person = vault.subject_ids([token]).get(token)
+    log_access(vault, by, person.hex() if person else "unknown", f"consents:{source}")
+    rows: list[dict[str, Any]] = records_of(ledger, person) if person else []
+    [state] = snapshot(ledger, vault, as_of=loaded.as_of, purpose=loaded.purpose).lookup([token])
+    flags = [flag.name.lower() for flag in state.flags if flag.name]
+    if json:
+        emit_json({"known": person is not None, "state": state.name, "flags": flags, "purpose": loaded.purpose,
+                   "as_of": loaded.as_of.isoformat(), "records": rows})  # fmt: skip
+        return
+    also = f"; {', '.join(flags)}" if flags else ""
+    say(f"{loaded.as_of}, {loaded.purpose}: {STATES[state.name]} ({state.name}){also}")
+    for row in rows:
+        if "event" in row:
+            say(f"  {row['at']} {row['event']}, 목적 (purpose) {row['purpose']}, {row['channel']}")
+        else:
+            until = f", 까지 (until) {row['valid_until']}" if row["valid_until"] else ""
+            ended = f", 철회 (withdrawn) {row['withdrawn_at']}" if row["withdrawn_at"] else ""
+            say(f"  {row['given_at']} {row['purpose']}, {row['ground']}, {row['method']}{until}{ended}; "
+                f"고지 (notice) {row['notice_sha256'][:16]}…, 법 (law) {row['law_version']}")  # fmt: skip
