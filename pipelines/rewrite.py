@@ -28,13 +28,13 @@ from governance.lineage import REWRITES
 from governance.reach import ReleaseCut, ShardCut, StagedCut
 from governance.staged import StagedFile, StagedWriter, bounded_batches
 from governance.withdrawal import Plan
-from pipelines.canonical import shard_bytes
+from pipelines.canonical import shard_chunks, text_size
 from pipelines.dataset import FileRef, Manifest, Part
 from pipelines.driver import MANIFEST, load_manifest
 from pipelines.errors import NotConserved
 from pipelines.files import digest_of, read_json, write_json
 from pipelines.stage import Run
-from pipelines.stages.assemble import BYTES, CHUNK
+from pipelines.stages.assemble import BYTES
 
 Keys = dict[str, bytes]
 
@@ -139,12 +139,10 @@ def _cut_shard(
     if not len(numbers):
         return None
     left = table.take(numbers)
-    data = shard_bytes(left)
-    pieces = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
-    chunks = pa.table([pa.array(pieces, pa.binary())], schema=BYTES)
-    name = facts["name"]
+    name, pieces = facts["name"], list(shard_chunks(left.to_batches()))
+    chunks = (pa.record_batch([pa.array([piece], pa.binary())], schema=BYTES) for piece in pieces)
     refs = {
-        "shards": _write(run, folder, f"shards/{name}.djf", BYTES, bounded_batches(chunks, max_rows=1), keys),
+        "shards": _write(run, folder, f"shards/{name}.djf", BYTES, chunks, keys),
         "rows": _write(
             run,
             folder,
@@ -158,10 +156,10 @@ def _cut_shard(
     made = {
         **facts,
         "rows": left.num_rows,
-        "size": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": sum(len(piece) for piece in pieces),
+        "sha256": hashlib.sha256(b"".join(pieces)).hexdigest(),
         "rows_root": root_of(leaves).hex(),
-        "text_bytes": left["text"].combine_chunks().nbytes,
+        "text_bytes": text_size(left["text"]),
     }
     return made, refs
 

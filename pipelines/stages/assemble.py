@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from damjang.certificates.manifest import row_leaf
 from damjang.certificates.merkle import root_of
-from governance.staged import bounded_batches
-from pipelines.canonical import schema_digest, shard_bytes
+from pipelines.canonical import schema_digest, shard_chunks, text_size
 from pipelines.conservation import prove
 from pipelines.dataset import Part
 from pipelines.identity import row_id, row_key
@@ -32,7 +31,6 @@ ROWS = pa.schema(
         pa.field("flags", pa.int32(), nullable=False),
     ]
 )
-CHUNK = 1 << 20
 
 
 class Assemble(StageBase):
@@ -99,41 +97,53 @@ def shard_plan(run: Run) -> Iterator[tuple[str, str, list[Part]]]:
 
 
 def shard(unit: Mapping[str, Any], context: UnitContext) -> None:
-    """One shard: rows in the order of parts, row ids, salted leaves; the file's bytes sealed in chunks."""
-    keyring = context.keyring
-    key = row_key(keyring.project, context.config["release"])
-    documents: list[bytes] = []
-    texts: list[pa.Array] = []
-    flags: list[int] = []
-    for value in unit["parts"]:
-        part = Part.from_json(value)
-        with context.open("anonymize", part.files["data"]) as file:
-            for batch in file:
-                documents += batch["document_id"].to_pylist()
-                texts.append(batch["text"])
-                flags += batch["flags"].to_pylist()
-    rows = [row_id(key, document) for document in documents]
-    text = pa.concat_arrays(texts) if texts else pa.array([], pa.string())
-    name = unit["shard"]
-    table = pa.table([pa.array(rows, ID), pa.array([unit["source_id"]] * len(rows), pa.string()), text], schema=SHARD)
-    data = shard_bytes(table)
-    leaves = [
-        row_leaf(keyring.extra["salt"], row, unit["source_id"], value)
-        for row, value in zip(rows, text.to_pylist(), strict=True)
-    ]
-    chunks = pa.table(
-        [pa.array([data[at : at + CHUNK] for at in range(0, len(data), CHUNK)], pa.binary())], schema=BYTES
-    )
-    context.add_side("shards", context.write("shards", name, chunks, batches=list(bounded_batches(chunks, max_rows=1))))
-    mapping = pa.table([pa.array(documents, ID), pa.array(rows, ID), pa.array(flags, pa.int32())], schema=ROWS)
-    context.add_side("rows", context.write("rows", name, mapping))
+    """One shard: rows in the order of parts, row ids, salted leaves; the file's bytes sealed in chunks as they come."""
+    rows = _Rows(unit, context)
+    whole, size = hashlib.sha256(), 0
+    out = context.writer("shards", unit["shard"], BYTES)
+    for chunk in shard_chunks(rows):
+        whole.update(chunk)
+        size += len(chunk)
+        out.write(pa.record_batch([pa.array([chunk], pa.binary())], schema=BYTES))
+    context.add_side("shards", out.close())
+    mapping = pa.table([pa.array(rows.documents, ID), pa.array(rows.ids, ID), pa.array(rows.flags, pa.int32())], ROWS)
+    context.add_side("rows", context.write("rows", unit["shard"], mapping))
     context.done(
-        name=name,
-        path=f"shards/{name}.arrow",
+        name=unit["shard"],
+        path=f"shards/{unit['shard']}.arrow",
         source_id=unit["source_id"],
-        rows=len(rows),
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        rows_root=root_of(leaves).hex(),
-        text_bytes=text.nbytes,
+        rows=len(rows.ids),
+        size=size,
+        sha256=whole.hexdigest(),
+        rows_root=root_of(rows.leaves).hex(),
+        text_bytes=rows.text_bytes,
     )
+
+
+class _Rows:
+    """The shard's rows, a batch at a time, and what is kept of each: ids, flags, its leaf."""
+
+    def __init__(self, unit: Mapping[str, Any], context: UnitContext) -> None:
+        self._unit, self._context = unit, context
+        self.documents: list[bytes] = []
+        self.ids: list[bytes] = []
+        self.flags: list[int] = []
+        self.leaves: list[bytes] = []
+        self.text_bytes = 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        keyring, source = self._context.keyring, self._unit["source_id"]
+        key, salt = row_key(keyring.project, self._context.config["release"]), keyring.extra["salt"]
+        for value in self._unit["parts"]:
+            part = Part.from_json(value)
+            with self._context.open("anonymize", part.files["data"]) as file:
+                for batch in file:
+                    documents, text = batch["document_id"].to_pylist(), batch["text"]
+                    ids = [row_id(key, document) for document in documents]
+                    self.documents += documents
+                    self.ids += ids
+                    self.flags += batch["flags"].to_pylist()
+                    pairs = zip(ids, text.to_pylist(), strict=True)
+                    self.leaves += [row_leaf(salt, row, source, value) for row, value in pairs]
+                    self.text_bytes += text_size(text)
+                    yield pa.record_batch([pa.array(ids, ID), pa.array([source] * len(ids)), text], schema=SHARD)

@@ -6,6 +6,7 @@ release with a failed gate is never proposed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -113,8 +114,11 @@ def counts(unit: Mapping[str, Any], context: UnitContext) -> None:
 
 def read_shard(context: UnitContext, ref: FileRef) -> pa.Table:
     """A sealed shard, opened as the trainer will."""
+    data = bytearray()
     with context.open("assemble", ref) as file:
-        data = b"".join(value for batch in file for value in batch["bytes"].to_pylist())
+        for batch in file:
+            for value in batch["bytes"]:
+                data += value.as_buffer()
     return pa.ipc.open_file(pa.py_buffer(data)).read_all()
 
 
@@ -123,12 +127,14 @@ def shard(unit: Mapping[str, Any], context: UnitContext) -> None:
     table = read_shard(context, FileRef(**unit["bytes"]))
     hexed = pa.array([value.hex() for value in table["row_id"].to_pylist()], pa.string())
     results = check("shard", table.set_column(0, "row_id", hexed))
-    found = art24.redact(table["text"].combine_chunks())
+    found: Counter[str] = Counter()
+    for batch in table.to_batches():
+        found.update(art24.redact(batch["text"]).counts)
     rest = residual(table, unit, context)
     context.done(
         shard=unit["shard"]["name"],
         results=results,
-        art24=dict(sorted(found.counts.items())),
+        art24=dict(sorted(found.items())),
         sampled=rest.sampled,
         residual_rows=rest.rows,
         sensitive_rows=rest.sensitive_rows,
