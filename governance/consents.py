@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ConsentProof", "ConsentSnapshot", "ConsentState", "Notice", "import_consents", "imports", "record_event",
     "record_notice", "recorded", "records_of", "snapshot", "verify_proof",
+    "withdrawn_subjects",
 ]  # fmt: skip
 
 ANY_PURPOSE = "*"
@@ -136,6 +137,12 @@ def recorded(ledger: Ledger) -> list[dict[str, Any]]:
         rows = connection.execute(select(*keys, *sums).group_by(*keys).order_by(*keys)).all()
     names = ("source_id", "purpose", "ground", "records", "first_given_at", "last_given_at")
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def withdrawn_subjects(ledger: Ledger) -> set[bytes]:
+    """Ids of everybody whose withdrawal or objection came to us."""
+    with ledger.read() as connection:
+        return {bytes(one) for one in connection.execute(select(ConsentEvent.subject_id).distinct()).scalars()}
 
 
 def snapshot(ledger: Ledger, vault: Vault, *, as_of: dt.date, purpose: str) -> ConsentSnapshot:

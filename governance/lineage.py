@@ -22,10 +22,9 @@ from governance.ledger import Ledger, ReleaseInfo
 from governance.staged import StagedFile
 from governance.trace_index import Place, TraceIndex, open_index
 from governance.vault import Vault
+from governance.vault.tombstones import HELD
 
 STAGES = ("ingest", "refine", "dedup", "anonymize")
-HELD = "held"
-"""Reason of a tombstone on a near-identical copy of a withdrawn document, until an officer decides."""
 REWRITES = "rewrites.json"
 """Beside a stage's manifest: which datasets hold the keys of files that a withdrawal rewrote in it."""
 

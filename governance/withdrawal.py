@@ -42,6 +42,7 @@ from governance.reach import (
 from governance.times import KST, stamp
 from governance.trace_index import index_name
 from governance.vault import Destruction, Vault
+from governance.vault.tombstones import TombstoneKind
 
 Reason = Literal["withdrawal", "delete", "licence_revoked"]
 NOT_COVERED: Final = "이미 학습된 모델의 가중치는 포함되지 않음 (trained weights are not covered)"
@@ -178,14 +179,23 @@ def begin(ledger: Ledger, vault: Vault, made: Plan, project: str, now: dt.dateti
     }
     for subject_id in subjects.values():
         record_event(ledger, subject_id, made.source_id, "withdrawn", info.received_at, now, request_id=made.request_id)
-    vault.tombstones.add("document", map(bytes.fromhex, made.documents), made.reason, now)
+    bury(ledger, vault, "document", map(bytes.fromhex, made.documents), made.reason, now)
     if made.reason == "delete":
-        vault.tombstones.add("subject", tokens, made.reason, now)
+        bury(ledger, vault, "subject", tokens, made.reason, now)
     elif not made.documents:  # unknown: kept out as a whole; whoever withdrew before may consent again one day
         strangers = [token for token, subject_id in subjects.items() if subject_id not in answered]
-        vault.tombstones.add("subject", strangers, made.reason, now)
+        bury(ledger, vault, "subject", strangers, made.reason, now)
     if made.reason == "licence_revoked" and not tokens:
-        vault.tombstones.add("source", [made.source_id.encode()], made.reason, now)
+        bury(ledger, vault, "source", [made.source_id.encode()], made.reason, now)
+
+
+def bury(
+    ledger: Ledger, vault: Vault, kind: TombstoneKind, ids: Iterable[bytes], reason: str, now: dt.datetime
+) -> None:
+    """Tombstones, in the ledger first: a vault restored from an old backup learns of them there."""
+    values = list(ids)
+    ledger.record_tombstone_marks(vault.tombstones.marks(kind, values, reason, now), now)
+    vault.tombstones.add(kind, values, reason, now)
 
 
 def complete(ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, approver: str, evidence: str) -> int:

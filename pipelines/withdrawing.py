@@ -34,12 +34,13 @@ from governance.consents import snapshot
 from governance.errors import KeyDestroyed, ProposalMissing
 from governance.issuing import Office, certificate_id, discard, read_statement
 from governance.ledger import ReleaseInfo
-from governance.lineage import HELD, Lineage, release_folders
+from governance.lineage import Lineage, release_folders
 from governance.reach import ReleaseCut
 from governance.revocations import next_list, read_list, store_list
 from governance.staged import StagedFile, StagedWriter
 from governance.trace_index import build_index
 from governance.vault import Destruction
+from governance.vault.tombstones import HELD
 from governance.withdrawal import Plan
 from pipelines.dataset import Manifest
 from pipelines.errors import NotConserved, SignatureAwaited
@@ -338,7 +339,7 @@ def _hold(run: Run, plan: Plan, told: dict[str, Any]) -> int:
         known = [info for info in run.ledger.releases(run.project.name) if info.state != "destroyed"]
         shipped = _shipped(run, known[-1], plan.held) if known else set()
         waiting = sorted(set(plan.held) - shipped)
-        run.vault.tombstones.add("document", map(bytes.fromhex, waiting), HELD, run.now)
+        withdrawal.bury(run.ledger, run.vault, "document", map(bytes.fromhex, waiting), HELD, run.now)
         _tell(run, plan.request_id, told, held=len(waiting))
     return int(told["held"])
 

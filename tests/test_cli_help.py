@@ -63,6 +63,8 @@ def test_every_command_of_the_issues_is_there() -> None:
         "revocations": ("renew", "refresh"),
         "audit": ("verify", "export", "cosign"),
         "consents": ("import", "list", "show"),
+        "vault": ("backup", "restore", "rotate"),
+        "ledger": ("backup", "restore", "verify"),
     }.items():
         assert {(group, name) for name in names} <= set(ALL)
 

@@ -19,6 +19,7 @@ from damjang.cli import (
     consenting,
     corpus,
     detecting,
+    keeping,
     officers,
     projects,
     reporting,
@@ -38,7 +39,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for group in (
-    projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, consenting, corpus, detecting,
+    projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, keeping, consenting, corpus,
+    detecting,
 ):  # fmt: skip
     group.add_to(app)
 

@@ -21,6 +21,7 @@ from governance.vault.core import Vault
 from governance.vault.crypto import KEY_BYTES, Sealer, load_kek, make_kek
 from governance.vault.destruction import Destruction
 from governance.vault.store import DATASET, FILE_KEY, META, PERSONAL, SALT, SUBJECT, open_store, scrub
+from governance.vault.tombstones import Mark
 
 
 def back_up(vault_path: Path, target: Path) -> None:
@@ -28,12 +29,15 @@ def back_up(vault_path: Path, target: Path) -> None:
     copy_sqlite(vault_path, target)
 
 
-def restore(backup: Path, target: Path, key_uri: str, destructions: Iterable[Destruction]) -> tuple[Vault, int]:
-    """Puts a backup in place at `target`, after replaying the destruction register into it.
+def restore(
+    backup: Path, target: Path, key_uri: str, destructions: Iterable[Destruction], tombstones: Iterable[Mark] = ()
+) -> tuple[Vault, int]:
+    """Puts a backup in place at `target`, after replaying the destruction register and the tombstones into it.
 
     `destructions`: the register as the ledger (`Ledger.destructions`) or the lost vault has it; everything in it that
-    the backup does not know was destroyed later and is destroyed again. Returns the vault and how many were replayed.
-    The copy stands under its final name only when that is done. Raises RestoreError, VaultExists, VaultKeyError.
+    the backup does not know was destroyed later and is destroyed again. `tombstones`: `Ledger.tombstone_marks`, so that
+    nobody withdrawn since comes back. Returns the vault and how many destructions were replayed. The copy stands under
+    its final name only when that is done. Raises RestoreError, VaultExists, VaultKeyError.
     """
     if target.exists():
         raise VaultExists("there is a vault at this place", "Move it away first; a restore never overwrites.")
@@ -41,7 +45,9 @@ def restore(backup: Path, target: Path, key_uri: str, destructions: Iterable[Des
     partial.unlink(missing_ok=True)
     copy_sqlite(backup, partial)
     try:
-        replayed = Vault.open(partial, key_uri).replay(destructions)
+        opened = Vault.open(partial, key_uri)
+        replayed = opened.replay(destructions)
+        opened.tombstones.replay(tombstones)
         with closing(sqlite3.connect(partial)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
         partial.replace(target)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import pyarrow as pa
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 
 from governance.database import read, write
 from governance.times import stamp
@@ -18,6 +18,8 @@ from governance.vault.store import TOMBSTONE
 
 TombstoneKind = Literal["document", "subject", "source"]
 KINDS: Final = ("document", "subject", "source")
+HELD: Final = "held"
+"""Reason of a tombstone on a near-identical copy of a withdrawn document, until an officer decides."""
 _COLUMNS: Any = [("kind", pa.string()), ("mark", pa.binary(16))]  # pyarrow's stubs don't know their own types
 TOMBSTONES: Final = pa.schema(_COLUMNS)
 
@@ -74,8 +76,19 @@ def mark(key: bytes, kind: str, value: bytes) -> bytes:
     return hmac.digest(key, kind.encode() + b"\0" + value, "sha256")[:16]
 
 
+@dataclass(frozen=True, repr=False)
+class Mark:
+    """One tombstone set or lifted, as the ledger keeps it. `at`: UTC, ISO 8601."""
+
+    kind: str
+    mark: bytes
+    action: str  # set | lifted
+    reason: str
+    at: str
+
+
 class Tombstones:
-    """The vault's tombstones. They are only ever added."""
+    """The vault's tombstones. They are only ever added; an officer lifts those that were merely held."""
 
     def __init__(self, engine: Engine, key: bytes) -> None:
         self._engine = engine
@@ -90,16 +103,50 @@ class Tombstones:
 
     def add(self, kind: TombstoneKind, values: Iterable[bytes], reason: str, now: dt.datetime) -> int:
         """Marks document ids, subject tokens or source ids (UTF-8); returns how many marks are new."""
-        at = stamp(now)
-        marks = sorted({self.mark(kind, value) for value in values})
+        return self.replay(self.marks(kind, values, reason, now))
+
+    def marks(self, kind: TombstoneKind, values: Iterable[bytes], reason: str, now: dt.datetime) -> list[Mark]:
+        """What `add` would set, for the ledger. One that stands keeps its reason and time, unless it was only held."""
+        with read(self._engine) as connection:
+            chosen = select(TOMBSTONE).where(TOMBSTONE.c.kind == kind)
+            known = {bytes(row.mark): (row.reason, row.at) for row in connection.execute(chosen)}
+        found = []
+        for value in sorted({self.mark(kind, value) for value in values}):
+            stands = known.get(value)
+            told = stands if stands is not None and stands[0] != HELD else (reason, stamp(now))
+            found.append(Mark(kind, value, "set", *(stands if stands is not None and reason == HELD else told)))
+        return found
+
+    def every(self) -> list[Mark]:
+        """All that stand, for a ledger restored from an old backup."""
+        with read(self._engine) as connection:
+            rows = connection.execute(select(TOMBSTONE).order_by(TOMBSTONE.c.at, TOMBSTONE.c.kind, TOMBSTONE.c.mark))
+            return [Mark(row.kind, bytes(row.mark), "set", row.reason, row.at) for row in rows]
+
+    def lift(self, kind: TombstoneKind, value: bytes, reason: str) -> bool:
+        """Takes one away that was set for this very reason; False when none such stands."""
+        chosen = (TOMBSTONE.c.mark == self.mark(kind, value)) & (TOMBSTONE.c.reason == reason)
         with write(self._engine) as connection:
-            known = {
-                bytes(m) for m in connection.execute(select(TOMBSTONE.c.mark).where(TOMBSTONE.c.kind == kind)).scalars()
-            }
-            rows = [{"kind": kind, "mark": m, "reason": reason, "at": at} for m in marks if m not in known]
-            if rows:
-                connection.execute(insert(TOMBSTONE), rows)
-        return len(rows)
+            return bool(connection.execute(delete(TOMBSTONE).where(TOMBSTONE.c.kind == kind, chosen)).rowcount)
+
+    def replay(self, events: Iterable[Mark]) -> int:
+        """Carries out again what the ledger knows, oldest first; returns how many came or went."""
+        latest = {(one.kind, one.mark): one for one in events}
+        new = 0
+        with write(self._engine) as connection:
+            for (kind, value), one in sorted(latest.items()):
+                chosen = (TOMBSTONE.c.kind == kind) & (TOMBSTONE.c.mark == value)
+                stands = connection.execute(select(TOMBSTONE.c.reason).where(chosen)).scalar_one_or_none()
+                if one.action == "lifted":
+                    new += connection.execute(
+                        delete(TOMBSTONE).where(chosen, TOMBSTONE.c.reason == one.reason)
+                    ).rowcount
+                elif stands is None:
+                    connection.execute(insert(TOMBSTONE).values(kind=kind, mark=value, reason=one.reason, at=one.at))
+                    new += 1
+                elif stands == HELD != one.reason:  # its own withdrawal: no officer may lift it any more
+                    connection.execute(update(TOMBSTONE).where(chosen).values(reason=one.reason, at=one.at))
+        return new
 
     def told(self, kind: TombstoneKind, value: bytes) -> tuple[str, str] | None:
         """(reason, at) of one id's tombstone."""

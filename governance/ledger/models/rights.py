@@ -55,3 +55,21 @@ class DestructionRow(Base):
     approver: Mapped[Ref | None]
     at: Mapped[Stamp]
     recorded_at: Mapped[Stamp]
+
+
+class TombstoneEvent(Base):
+    """A tombstone set, or lifted by an officer, as its keyed mark: a restored vault replays these.
+
+    The one table with a row for a document, and only for one that was withdrawn or held: without it an old backup of
+    the vault would let it back in.
+    """
+
+    __tablename__ = "tombstone_event"
+    id: Mapped[Serial]
+    kind: Mapped[Code]  # document | subject | source
+    mark: Mapped[Ref]
+    action: Mapped[Code]  # set | lifted
+    reason: Mapped[Code]
+    actor: Mapped[Code]
+    at: Mapped[Stamp]
+    recorded_at: Mapped[Stamp]
