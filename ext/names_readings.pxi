@@ -1,0 +1,207 @@
+# Part of names.pyx: the readings of a run of syllables, weighed; names in pieces; neighbours in a list.
+
+
+cdef inline bint may_be(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
+        int floor
+) noexcept nogil:
+    """Whether a reading is worth weighing: a handful of table reads that turn most runs away. Never wrong about a no."""
+    cdef Py_ssize_t stop = start + surnames + givens
+    cdef int bound, role = 0
+    cdef bint is_titled
+    if stop > end:
+        return False
+    if stop < end:
+        role = t.role[s[stop] - FIRST]
+        if not role & OPENS_TAIL:
+            return False
+        is_titled = role & OPENS_TITLE
+    else:
+        is_titled = end + 1 < length and (
+            s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
+                is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))))
+    if surnames == 0 and not is_titled:
+        return False
+    bound = stem(t, s + start, surnames, givens, False)
+    if bound == NOTHING:
+        return False
+    if is_titled or bound >= LIST_BASE or bound + t.best_particle + MAX_VERB >= floor:
+        return True
+    return may_have_cue(t, s, start)
+
+
+cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
+    cdef Py_ssize_t at = start
+    while at > 0 and start - at < 3 and stands_before(s[at - 1]):
+        at -= 1
+    return at != start and at > 0 and is_hangul(s[at - 1]) and t.role[s[at - 1] - FIRST] & ENDS_CUE
+
+
+cdef void weigh(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
+        int floor, candidate *best
+) noexcept nogil:
+    """Replaces `best` when the reading with such a surname and given name is better."""
+    cdef Py_ssize_t stop = start + surnames + givens
+    cdef int bound, base, total, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
+    cdef int32_t value
+    if stop > end or end - stop > MAX_TAIL:
+        return
+    bound = stem(t, s + start, surnames, givens, False)
+    if bound == NOTHING:
+        return
+    if stop < end:
+        if not t.role[s[stop] - FIRST] & OPENS_TAIL:
+            return
+        value = look(t, TAIL, s + stop, end - stop)
+        if value != MISSING:
+            if not agrees(s[stop - 1], (value >> 4) & 7):
+                return
+        else:
+            value = titled(t, s + stop, end - stop)
+            if value == MISSING:
+                return
+        kind = value & 15
+        weight = value >> 8
+    total = weight
+    if kind == HONORIFIC:
+        flags |= F_HONORIFIC
+    elif kind == TITLE or kind == KIN:
+        if surnames == 0 and kind == TITLE:
+            return
+        flags |= F_TITLE
+    elif kind == SIGNATURE:
+        flags |= F_SIGNATURE
+    elif kind == VOCATIVE:
+        if surnames or not ends_call(s, end, length):
+            return
+        flags |= F_VOCATIVE
+    elif kind:
+        flags |= F_PARTICLE
+    if surnames == 0 and (kind == SIGNATURE or (0 < kind <= COPULA and kind != PERSON_PARTICLE)):
+        return
+    if kind == 0:
+        total += behind(t, s, end, length, surnames == 0, &flag)
+        flags |= flag
+        if surnames == 0 and not flags & (F_HONORIFIC | F_TITLE):
+            return
+    weight = cue(t, s, start)
+    if weight:
+        total += weight
+        flags |= F_CUE
+    if bound < LIST_BASE and bound + total + MAX_VERB < floor:
+        return  # no verb and no neighbour could lift it
+    base = stem(t, s + start, surnames, givens, True)
+    if base == NOTHING:
+        return
+    total += base
+    loss = lexicon(t, s, start, stop, end, surnames, givens)
+    if loss:
+        total += loss
+        flags |= F_LEXICON
+    if base + loss < LIST_BASE and total + MAX_VERB < floor:
+        return
+    if kind <= 2:
+        weight = verb(t, s, end, length)
+        if weight:
+            total += weight
+            flags |= F_VERB
+    if surnames == 0:
+        flags |= F_GIVEN_ONLY
+    if kind == 0 and not flags & ~F_LEXICON:
+        alone = (start == 0 or s[start - 1] == 0x0A) and (end == length or s[end] == 0x0A or s[end] == 0x0D)
+        total += LINE if alone else BARE
+        if alone:
+            flags |= F_LINE
+    if best.is_found and total <= best.total:
+        return
+    best.is_found = True
+    best.start = start
+    best.stop = stop
+    best.end = end
+    best.total = total
+    best.flags = flags
+    best.listable = base + loss if kind <= PARTICLE else NOTHING
+
+
+cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, candidate *best) noexcept nogil:
+    """The twin's _spaced."""
+    cdef Py_ssize_t first = start + 2, second, end
+    cdef letter[3] letters
+    cdef int32_t value
+    cdef int base, total, weight = 0, kind = 0, flags = 0
+    if first >= length or s[first - 1] != 0x20 or not is_hangul(s[first]):
+        return False
+    second = first + 1
+    if second < length and s[second] == 0x20:
+        second += 1
+    if second >= length or not is_hangul(s[second]):
+        return False
+    end = second + 1
+    while end < length and is_hangul(s[end]):
+        end += 1
+    letters[0], letters[1], letters[2] = s[start], s[first], s[second]
+    base = stem(t, &letters[0], 1, 2, True)
+    if base == NOTHING or end - second - 1 > MAX_TAIL:
+        return False
+    if second + 1 < end:
+        value = look(t, TAIL, s + second + 1, end - second - 1)
+        if value != MISSING:
+            if not agrees(s[second], (value >> 4) & 7):
+                return False
+        else:
+            value = titled(t, s + second + 1, end - second - 1)
+            if value == MISSING:
+                return False
+        kind = value & 15
+        weight = value >> 8
+    if kind == VOCATIVE:
+        return False
+    total = base + SPACED + weight + lexicon(t, &letters[0], 0, 3, 3, 1, 2)
+    if kind == 0:
+        total += behind(t, s, end, length, False, &flags)
+    elif kind == HONORIFIC:
+        flags = F_HONORIFIC
+    elif kind == SIGNATURE:
+        flags = F_SIGNATURE
+    weight = cue(t, s, start)
+    if weight:
+        total += weight
+        flags |= F_CUE
+    if total < SPACED_LEAST or not flags & (F_CUE | F_HONORIFIC | F_SIGNATURE):
+        return False
+    best.is_found = True
+    best.start = start
+    best.stop = second + 1
+    best.end = end
+    best.total = total
+    best.flags = flags
+    best.listable = NOTHING
+    return True
+
+
+cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogil:
+    """The twin's link."""
+    cdef Py_ssize_t gap = right.start - left.end, i
+    cdef bint is_separated = False, is_joined, is_empty = left.end == left.stop
+    cdef uint32_t c
+    cdef int bonus
+    if gap < 1 or gap > 3 or left.listable < LIST_BASE or right.listable < LIST_BASE:
+        return
+    for i in range(left.end, right.start):
+        c = s[i]
+        if separates(c):
+            is_separated = True
+        elif c != 0x20 and c != 0x0A:
+            return
+    c = s[left.end - 1]
+    is_joined = not is_empty and (c == 0xC640 or c == 0xACFC or c == 0xB791 or c == 0xACE0)  # 와, 과, 랑, 고
+    bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
+    if not bonus:
+        return
+    if not left.flags & F_LIST:
+        left.total += bonus
+        left.flags |= F_LIST
+    if not right.flags & F_LIST:
+        right.total += bonus
+        right.flags |= F_LIST

@@ -1,0 +1,221 @@
+# Part of names.pyx: constants, the tables of the model, and what a stem of letters weighs by them.
+
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    void *PyUnicode_DATA(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+
+ctypedef fused letter:
+    uint16_t
+    uint32_t
+
+cdef enum:
+    FIRST = 0xAC00
+    SYLLABLES = 11172
+    NONE = -128  # in the small tables here; the twin and callers write -32768
+    TWIN_NONE = -32768
+    NOTHING = -32768
+    MISSING = -2147483647
+    PARTICLE = 1
+    PERSON_PARTICLE = 2
+    COPULA = 4
+    HONORIFIC = 5
+    TITLE = 6
+    SIGNATURE = 7
+    VOCATIVE = 8
+    KIN = 9
+    F_HONORIFIC = 1
+    F_TITLE = 2
+    F_CUE = 4
+    F_VERB = 8
+    F_LIST = 16
+    F_SIGNATURE = 32
+    F_HANJA = 64
+    F_AGE = 128
+    F_PARTICLE = 256
+    F_LEXICON = 512
+    F_VOCATIVE = 1024
+    F_GIVEN_ONLY = 2048
+    F_LINE = 4096
+    SURNAME = 0x73  # kinds of words, as the twin spells them
+    PAIR = 0x70
+    WORD = 0x78
+    TAIL = 0x74
+    CUE = 0x63
+    VERB = 0x76
+    VERB_MAKER = 0x68
+    OPENS_PAIR = 1
+    ENDS_PAIR = 2
+    OPENS_SURNAME = 4
+    OPENS_TAIL = 8
+    OPENS_TITLE = 16
+    ENDS_CUE = 32
+    OPENS_VERB = 64
+    FULL = 1  # readings: surname and two letters, surname and one, two letters alone, surname of two letters
+    SHORT = 2
+    GIVEN = 4
+    DOUBLE = 8
+    ENDS_AT_2 = SHORT | GIVEN  # a run of two letters
+    ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
+    MAX_BASE = 150
+    NO_PAIR = -10
+    ONE_SYLLABLE = -40
+    GIVEN_ONLY = 15
+    BARE = -15
+    LINE = 15
+    HANJA = 70
+    AGE = 60
+    LISTED = 35
+    JOINED = 20
+    LIST_BASE = 30
+    PAIR_FLOOR = 10
+    SURE_PAIR = 20
+    MAX_TAIL = 8
+    MAX_CUE = 6
+    VERB_RUNS = 4
+    SPACED = -50
+    SPACED_LEAST = 30
+    MAX_VERB = 40  # the bare and line bonuses included
+
+cdef int[3] LEXICON = [0, -60, -120]
+cdef int[3] GIVEN_LEXICON = [0, -20, -60]
+cdef int[3] SPLIT = [0, -25, -45]
+cdef int[3] VERBAL = [0, -60, -120]
+
+cdef struct candidate:
+    Py_ssize_t start
+    Py_ssize_t stop
+    Py_ssize_t end
+    int total
+    int flags
+    int listable
+    bint is_found
+
+cdef struct gate:
+    uint8_t at[4]  # which readings (FULL …) a syllable allows as the first, second, third, fourth of a run
+
+cdef struct tables:
+    gate *gates
+    int8_t *surname
+    int8_t *given1
+    int8_t *given2
+    uint8_t *role  # of a syllable: ROLE_… bits, so that most look-ups are never made
+    uint64_t *keys[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
+    int32_t *values[2]
+    uint64_t mask[2]
+    int best_pair
+    int best_particle
+
+
+cdef inline bint is_hangul(uint32_t c) noexcept nogil:
+    return c - <uint32_t>FIRST < <uint32_t>SYLLABLES
+
+
+cdef inline uint64_t step(uint64_t h, uint32_t c) noexcept nogil:
+    h = (h ^ c) * <uint64_t>0x9E3779B97F4A7C15
+    return h ^ (h >> 29)
+
+
+cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssize_t n) noexcept nogil:
+    """The value of a word of some kind, or MISSING."""
+    cdef int which = kind == PAIR or kind == WORD
+    cdef uint64_t h = step(1, kind), at
+    cdef Py_ssize_t i
+    for i in range(n):
+        h = step(h, p[i])
+    h |= 1
+    at = (h >> 20) & t.mask[which]
+    while t.keys[which][at] != 0:
+        if t.keys[which][at] == h:
+            return t.values[which][at]
+        at = (at + 1) & t.mask[which]
+    return MISSING
+
+
+cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
+    cdef uint32_t final = (c - FIRST) % 28
+    if need == 1:
+        return final != 0
+    if need == 2:
+        return final == 0
+    if need == 3:
+        return final != 0 and final != 8
+    if need == 4:
+        return final == 0 or final == 8
+    return True
+
+
+cdef inline bint stands_before(uint32_t c) noexcept nogil:
+    """Members of _SKIP_BEFORE in the twin."""
+    if c < 0x80:
+        return (c == 0x20 or c == 0x3A or c == 0x2D or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x3C or c == 0x5B
+                or c == 0x2C or c == 0x0A or c == 0x09 or c == 0x7C or c == 0x2F or c == 0x3D or c == 0x2A)
+    return (c == 0xFF1A or c == 0xB7 or c == 0x2014 or c == 0x2018 or c == 0x201C or c == 0x2019 or c == 0x201D
+            or c == 0x300C or c == 0x300E)
+
+
+cdef inline bint separates(uint32_t c) noexcept nogil:
+    """Members of _SEPARATORS in the twin."""
+    return (c == 0x2C or c == 0xB7 or c == 0x318D or c == 0x3001 or c == 0x2F or c == 0x2027 or c == 0x30FB
+            or c == 0x3B or c == 0x7C)
+
+
+cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nogil:
+    cdef int kind = value & 15
+    if kind == HONORIFIC:
+        flag[0] = F_HONORIFIC
+        return value >> 8
+    if kind == KIN or (kind == TITLE and not is_given_only):
+        flag[0] = F_TITLE
+        return value >> 8
+    if kind == SIGNATURE and not is_given_only:
+        flag[0] = F_SIGNATURE
+        return value >> 8
+    flag[0] = 0
+    return 0
+
+
+cdef inline int stem(const tables *t, const letter *p, int surnames, int givens, bint is_final) noexcept nogil:
+    """The twin's _base of the letters at p; with `is_final` unset an upper bound of it that needs no big table."""
+    cdef int base, first, last
+    cdef int32_t pair = MISSING
+    cdef bint is_sure
+    if surnames == 0:
+        if not (t.role[p[0] - FIRST] & OPENS_PAIR and t.role[p[1] - FIRST] & ENDS_PAIR):
+            return NOTHING
+        if not is_final:
+            return MAX_BASE
+        pair = look(t, PAIR, p, 2)
+        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
+    if surnames == 1:
+        base = t.surname[p[0] - FIRST]
+        if base == NONE:
+            return NOTHING
+    else:
+        base = look(t, SURNAME, p, 2)
+        if base == MISSING:
+            base = NOTHING
+    if base == NOTHING:
+        return NOTHING
+    p += surnames
+    last = t.given2[p[givens - 1] - FIRST]
+    if givens == 1:
+        if last == NONE:
+            return NOTHING
+        return min(<int>MAX_BASE, base + last) + ONE_SYLLABLE
+    first = t.given1[p[0] - FIRST]
+    is_sure = t.role[p[0] - FIRST] & OPENS_PAIR and t.role[p[1] - FIRST] & ENDS_PAIR
+    if (first == NONE or last == NONE) and not is_sure:
+        return NOTHING
+    if is_final:
+        pair = look(t, PAIR, p, 2)
+        if pair == MISSING:
+            pair = NO_PAIR
+    else:
+        pair = t.best_pair if is_sure else SURE_PAIR
+    if pair >= SURE_PAIR:
+        first = max(first, <int>PAIR_FLOOR)
+        last = max(last, <int>PAIR_FLOOR)
+    elif first == NONE or last == NONE:
+        return NOTHING
+    return min(<int>MAX_BASE, base + first + last + pair)
