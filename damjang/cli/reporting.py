@@ -30,6 +30,9 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the page goes; out/reports/RELEASE.html by default.")
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="The same page as a PDF with its fonts, out/reports/RELEASE.pdf.")
+    ] = False,
     card: Annotated[bool, typer.Option("--croissant", help="A Croissant 1.1 card instead of a page.")] = False,
     subject: Annotated[
         str | None, typer.Option("--subject", help="A person, by the id that sources know them by; - reads it.")
@@ -38,7 +41,7 @@ def report(
     staff: Annotated[str | None, typer.Option("--staff", help="With --subject: who asks, a code, for the log.")] = None,
     json: Json = False,
 ) -> None:
-    """Write the report of a release: one HTML page, Korean first, that prints well and needs no network.
+    """Write the report of a release: one HTML page or a PDF, Korean first, that prints well and needs no network.
 
     The release is verified while the report is made; the exit code is 1 unless it is valid, or still proposed. With
     --subject: everything held about one person (PIPA 35), on standard output, and logged as an access.
@@ -50,10 +53,10 @@ def report(
         _answer(project, subject, source, staff, json)
     else:
         assert release is not None
-        _report(project, release, out, card, json)
+        _report(project, release, out, pdf, card, json)
 
 
-def _report(project: Path, release: str, out: Path | None, card: bool, json: bool) -> None:
+def _report(project: Path, release: str, out: Path | None, pdf: bool, card: bool, json: bool) -> None:
     facts = facts_of(project, release, now())
     if card:
         _card(facts, project, out)
@@ -62,8 +65,8 @@ def _report(project: Path, release: str, out: Path | None, card: bool, json: boo
         from governance.report import to_json
 
         emit_json(to_json(facts))
-    if out is not None or not json:
-        path = _write(project, facts, out)
+    if out is not None or pdf or not json:
+        path = _write(project, facts, out, pdf)
         if not json:
             say(f"{release}: {_verdict(facts)}")
             for caution in facts.cautions:
@@ -99,16 +102,22 @@ def facts_of(project_file: Path, release: str, now: dt.datetime) -> ReportFacts:
     return gather(project, release, ledger, now, clusters=clusters, seen=seen)
 
 
-def _write(project_file: Path, facts: ReportFacts, out: Path | None) -> Path:
+def _write(project_file: Path, facts: ReportFacts, out: Path | None, pdf: bool = False) -> Path:
     from damjang.certificates.files import write_atomic
     from governance.report import render_html
     from schemas.projectfile import load_project
 
     if out is None:
         project = load_project(project_file)
-        out = project.root / project.output / "reports" / f"{facts.release}.html"
+        out = project.root / project.output / "reports" / f"{facts.release}.{'pdf' if pdf else 'html'}"
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(out, render_html(facts).encode())
+    page = render_html(facts)
+    if pdf:
+        from governance.report.pdf import render_pdf
+
+        write_atomic(out, render_pdf(page, f"{facts.release} · {facts.issue.certificate[:16]}", facts.generated_at))
+    else:
+        write_atomic(out, page.encode())
     return out
 
 

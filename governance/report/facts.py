@@ -159,7 +159,7 @@ class PiiRow:
 
 @dataclass(frozen=True)
 class Residual:
-    """The last check of finished rows. `upper_ppm` as certified (None: the gate's words hold no figure).
+    """The last check of finished rows. `upper_ppm`: the gate's evidence digest covers it (None: an older record).
 
     `carried`: made on the version before a withdrawal, whose rows this one has fewer of.
     """
@@ -173,6 +173,7 @@ class Residual:
     detector: str
     recognizers: Mapping[str, str]
     carried: bool = False
+    reviewed: int = 0  # spans that an officer answered, and the stage obeyed
 
 
 @dataclass(frozen=True)

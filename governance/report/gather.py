@@ -6,7 +6,6 @@ The vault is never opened: nothing here needs a key, and nothing here could name
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -39,7 +38,6 @@ from schemas.policy import Policy, entity_labels
 from schemas.project import Project
 
 LAW_CLASSES = ("unique_id", "sensitive", "financial", "other", "not_personal")
-_BOUND = re.compile(r"상한 (\d+) ppm")
 
 
 def places_of(project: Project) -> Places:
@@ -88,7 +86,7 @@ def gather(
         sources=sources,
         stages=stages,
         pii=_pii(records, policy),
-        residual=_residual(reading, records, policy),
+        residual=_residual(records, policy),
         dedup=_dedup(records, policy),
         consents=_consents(reading, stages, snapshot, ledger_facts.consent_imports(ledger, info.recorded_at)),
         obligations=tuple(ObligationRow(o.id, o.sources, o.detail) for o in certified.obligations),
@@ -269,18 +267,17 @@ def _operator(kind: str, law_class: str, policy: Policy | None) -> str:
     return str(rule.operator) if rule else ""
 
 
-def _residual(reading: Reading, records: Records, policy: Policy | None) -> Residual | None:
+def _residual(records: Records, policy: Policy | None) -> Residual | None:
     if "validate" not in records.by_stage:
         return None
-    gate = next((gate for gate in reading.statement.facts.gates if gate.id == "residual"), None)
-    bound = _BOUND.search(gate.detail) if gate else None
     return Residual(
         sampled_rows=records.fact("validate", "sampled_rows", 0),
         hit_rows=records.fact("validate", "residual_rows", 0),
-        upper_ppm=int(bound[1]) if bound else None,
+        upper_ppm=records.fact("validate", "residual_upper_ppm"),
         limit_ppm=policy.gates.residual_upper_ppm if policy else None,
         confidence_ppm=policy.gates.residual_confidence_ppm if policy else None,
         review=records.fact("anonymize", "review", 0),
+        reviewed=sum(records.fact("anonymize", "reviewed", {}).values()),
         detector=records.fact("ingest", "detector", ""),
         recognizers=records.fact("anonymize", "recognizers", {}),
         carried=bool(records.fact("validate", "carried_from", "")),

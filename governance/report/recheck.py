@@ -53,7 +53,9 @@ def evidence_of(gate: str, statement: Statement, records: Records) -> Any:
     if gate in ("rrn-zero", "unique-id-zero"):
         return records.fact("validate", "art24", _MISSING)
     if gate == "residual":
-        return records.fact("validate", "residual", _MISSING)
+        names = ("residual", "residual_rows", "residual_upper_ppm", "sampled_rows")
+        values = {name: records.fact("validate", name, _MISSING) for name in names}
+        return _MISSING if _MISSING in values.values() else values
     if gate == "sensitive-consent":
         return records.fact("validate", "sensitive_rows", _MISSING)
     if gate == "consent" and ingest is not None:
