@@ -148,7 +148,10 @@ def test_the_extras_are_those_of_the_project() -> None:
     import tomllib
 
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = {re.split(r"[\[=<>]", name)[0].replace("-", "_") for name in project["optional-dependencies"]["pipeline"]}
+    extra = {
+        re.split(r"[\[=<>]", name)[0].replace("-", "_").replace("fpdf2", "fpdf")
+        for name in project["optional-dependencies"]["pipeline"]
+    }
     assert extra - {"pyyaml", "pydantic"} <= set(HEAVY)  # typer brings pydantic
     base = {re.split(r"[\[=<>]", name)[0].replace("pyyaml", "yaml") for name in project["dependencies"]}
     assert base == set(LIGHT)

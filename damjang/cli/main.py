@@ -64,9 +64,9 @@ def frame(
 
 EXTRAS = frozenset(
     {
-        "alembic", "apache_beam", "datasketch", "great_expectations", "jinja2", "jsonschema", "kiwipiepy", "markupsafe",
-        "onnxruntime", "orjson", "pandas", "polars", "presidio_analyzer", "presidio_anonymizer", "psutil", "psycopg",
-        "sqlalchemy", "zstandard",
+        "alembic", "apache_beam", "datasketch", "fpdf", "great_expectations", "jinja2", "jsonschema", "kiwipiepy",
+        "markupsafe", "onnxruntime", "orjson", "pandas", "polars", "presidio_analyzer", "presidio_anonymizer", "psutil",
+        "psycopg", "pylopdf_fonts_ko", "sqlalchemy", "zstandard",
     }
 )  # fmt: skip
 """Import names that come with the extra `pipeline`."""
