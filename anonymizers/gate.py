@@ -35,20 +35,25 @@ K_GEO: Final = 4096
 ALL_KINDS: Final = 8191
 ART24_KINDS: Final = K_ID | K_PASSPORT
 
-_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE, _NUMBER, _SOON, _FIVE_BEFORE, _BORN = range(10)
+_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE, _NUMBER, _SOON, _FIVE_BEFORE, _BORN, _AHEAD = range(11)
+
+_TENS: Final = ("스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 
 _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
-    (K_BIRTH, _DIGIT, "생년월일 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
+    (K_BIRTH, _DIGIT, "born 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
+    (K_BIRTH, _AHEAD, "생년월일"),
     (K_BIRTH, _BORN, "생"),
+    (K_NUM, _ALWAYS, "공하나공 영하나영 공하나영 영하나공"),
     (K_SHORT, _DIGIT, "사번 교번 행번 사원번호 직원번호 사원증 임직원번호 교직원번호 공무원번호"),
     (
         K_SHORT,
         _NUMBER,
-        "학번 군번 학생번호 학생증 우편번호 (우) (우 〒 zip 건강보험 보험증 의료보험 건보번호 건보증 건보 통관 전화 연락처 전번 폰번호 tel phone",
+        "학번 군번 학생번호 학생증 우편번호 (우) (우 〒 zip 건강보험 보험증 의료보험 건보번호 건보증 건보 통관 학과 학부 전화 연락처 전번 폰번호 tel phone",
     ),
     (K_PASSPORT, _NUMBER, "여권 passport"),
     (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
-    (K_AGE, _SOON, "나이 연령"),
+    (K_AGE, _SOON, "나이 연령 연세"),
+    (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", ":") for tens in _TENS)),
     (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
     (
         K_SECRET,
@@ -70,8 +75,15 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         "instagram insta telegram discord wechat tiktok 틱톡 유튜브 닉네임 깃허브 스카이프",
     ),
     (K_HANDLE, _TOKEN, "id: id는 id가"),
+    (
+        K_HANDLE,
+        _ASCII,
+        "instagram.com/ facebook.com/ twitter.com/ /x.com/ /t.me/ threads.net/ blog.naver.com/ tistory.com/ youtube.com/ "
+        "tiktok.com/ velog.io/ linkedin.com/in/ kakao.com/",
+    ),
+    (K_NET, _TOKEN, "mac 맥주소 맥어드레스 물리주소 물리적주소 하드웨어주소 mac주소"),
     (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot dot"),
-    (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao 네이버 지메일 한메일"),
+    (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao hotmail outlook yahoo icloud 네이버 지메일 한메일 %40"),
     (K_GEO, _SOON, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
     (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
     (
@@ -80,7 +92,7 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 충청 전북 전남 전라 경북 경남 경상 제주",
     ),
 )
-_PLATE_LETTERS: Final = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
+_PLATE_LETTERS: Final = "육해공국합임가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ def _fold_one(cp: int) -> int:
         return ord("-")
     if char in _FILLERS or char in _MARKS or unicodedata.category(char) == "Cf":
         return SKIP
+    if char == "\u24d0":  # ⓐ stands for the at sign
+        return ord("@")
     if char in _NEWLINES:
         return ord("\n")
     category = unicodedata.category(char)
@@ -137,6 +139,18 @@ def _foldable() -> re.Pattern[str]:
     return re.compile(f"[{''.join(re.escape(chr(cp)) for cp in _translation())}]")
 
 
+_NATIVE: Final = {
+    native: digit
+    for native, digit in zip(
+        ("하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"), "一二三四五六七八九", strict=True
+    )
+}
+_NUMERAL: Final = rf"(?:{'|'.join(_NATIVE)}|[공영일이삼사오육칠팔구0-9]){{3,}}"
+_NATIVE_RUN: Final = re.compile(rf"(?<![가-힣]){_NUMERAL}(?:[ \-.·,]{{0,3}}{_NUMERAL})+")
+"""Two groups or more of at least three numerals, native ones among them: 공하나공 하나둘셋넷."""
+_NATIVE_WORD: Final = re.compile("|".join(_NATIVE))
+
+
 class View:
     """A folded text (or a slice of one) and its offset map.
 
@@ -156,6 +170,10 @@ class View:
             self.text = original if _foldable().search(original) is None else original.translate(_translation())
         else:
             self.text = self._fold_slowly(original)
+        if "나" in self.text or "둘" in self.text or "섯" in self.text:
+            for run in reversed(list(_NATIVE_RUN.finditer(self.text))):
+                if _NATIVE_WORD.search(run[0]):
+                    self._fold_natives(*run.span())
         self.lower = self.text.lower()
         if len(self.lower) != len(self.text):  # 'İ' and friends grow when lowered
             self.lower = "".join(c.lower() if c.isascii() else c for c in self.text)
@@ -192,6 +210,16 @@ class View:
             i += step
         self._starts, self._ends = starts, ends
         return "".join(out)
+
+    def _fold_natives(self, start: int, end: int) -> None:
+        """Reads 하나둘셋 in [start, end) of the folded text as one digit each."""
+        starts = self._starts if self._starts is not None else list(range(len(self.text)))
+        ends = self._ends if self._ends is not None else list(range(1, len(self.text) + 1))
+        for m in reversed(list(_NATIVE_WORD.finditer(self.text, start, end))):
+            self.text = self.text[: m.start()] + _NATIVE[m[0]] + self.text[m.end() :]
+            ends[m.start() : m.end()] = [ends[m.end() - 1]]
+            del starts[m.start() + 1 : m.end()]
+        self._starts, self._ends = starts, ends
 
     def _locate(self, offset: int) -> int:
         """First folded position at or after an offset of the slice."""

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 DIGIT, SPELLED, GAP_CLASS, NEWLINE, LETTER = 1, 2, 3, 4, 5
 KEYWORD, PLATE, SPECIAL, EVENT = 16, 32, 64, 128
 K_NUM, K_ID, K_PASSPORT, K_ADDRESS, K_PLATE, K_AGE, K_BIRTH, K_EMAIL = 1, 2, 4, 8, 16, 32, 64, 128
-K_HANDLE, K_NET, K_GEO = 1024, 2048, 4096
+K_SHORT, K_HANDLE, K_NET, K_GEO = 256, 1024, 2048, 4096
 GAP, AHEAD, SHORT_AHEAD, SOON, NEAR, BEHIND, CONTEXT, DEAD_RUN = 3, 40, 16, 8, 24, 24, 64, 40
-ALWAYS, NEED_DIGIT, NEED_ASCII, DIGIT_BEFORE, TOKEN, AGE_WORD, NUMBER, SOON_DIGIT, FIVE_BEFORE, BORN = range(10)
+ALWAYS, NEED_DIGIT, NEED_ASCII, DIGIT_BEFORE, TOKEN, AGE_WORD, NUMBER, SOON_DIGIT, FIVE_BEFORE, BORN, AHEAD_ALWAYS = (
+    range(11)
+)
 MAX_RUN, MAX_DIGIT, TAIL = 64, 512, 24
 _LIMITS: Final = "미초까기대손"
 _COUNTED: Final = "원명년월일시분개회세%항조점센㎝㎞"
@@ -221,7 +223,7 @@ class _Text:
                 elif gap <= 1 and kind in (0, 6) and self.gap_word(i):
                     i += self.gap_word(i)
                     continue
-                elif kind == NEWLINE and hyphen:
+                elif kind == NEWLINE and (hyphen or self.at(i + 1) == "-"):
                     gap += 1
                     if gap > GAP:
                         break
@@ -256,6 +258,13 @@ class _Text:
                 behind = self.hangul(b + 1) or self.at(b + 1) == ","
                 if self.at(b + 1) == "씨" or (bracket and behind):
                     self.emit(K_AGE, a, b + 1)
+            if size == 2 and a > 1 and self.at(a - 1) == "(" and self.hangul(a - 2):
+                k = b
+                while k < self.n and k < b + 2 and self.at(k) in "·,/ ":
+                    k += 1
+                if k > b and self.at(k) in "남여":
+                    self.emit(K_AGE, a, b + 1)
+        self.beside(a, b, size)
         if size == 6:
             k = b
             while k < self.n and k < b + 3 and self.at(k) in " -":
@@ -272,6 +281,18 @@ class _Text:
                 self.emit(K_ADDRESS, a, k)
         if size <= 5 and a > 1:
             self.road_number(a, b, size)
+
+    def beside(self, a: int, b: int, size: int) -> None:
+        """외교 001-001, 서울 가 1234, 우 06236: what one word before the digits makes of them."""
+        q = a - 2 if self.at(a - 1) == " " else a - 1
+        tail = self.at(b) == "-" and all(self.plain(b + d) for d in (1, 2, 3))
+        if size == 3 and a > 1 and tail and self.at(q) in "교사외영기정표":
+            self.emit(K_PLATE, a - 3, b + 4)
+        alone = q > 1 and self.at(q - 1) == " " and self.hangul(q - 2)
+        if size == 4 and a > 2 and self.cls(q) & PLATE and alone and self.at(b) != "년":
+            self.emit(K_PLATE, q - 8, b)
+        if size == 5 and a > 0 and q >= 0 and self.at(q) == "우" and not self.hangul(q - 1):
+            self.emit(K_SHORT, q, b)
 
     def plate(self, a: int, letter: int, size: int) -> None:
         """Four digits behind the letter of a plate, no year and no sum."""
@@ -496,6 +517,8 @@ class _Text:
         a, b = p + 1, i + 1
         if need == ALWAYS:
             self.emit(kind, a, b)
+        elif need == AHEAD_ALWAYS:
+            self.emit(kind, a, b + SHORT_AHEAD)
         elif need == DIGIT_BEFORE:
             k = next((k for k in range(p, max(p - 4, -1), -1) if self.plain(k)), -1)
             if k >= 0:
@@ -572,7 +595,8 @@ class _Text:
                     numeral += t == DIGIT or unit in "_!@"
                 else:
                     word = numeral = 0
-                found = word >= 20 or (word >= 4 and numeral > 0)
+                spelled = spelled + 1 if t == SPELLED else 0
+                found = word >= 20 or (word >= 4 and numeral > 0) or spelled >= 4
             elif need == NEED_ASCII:
                 word = word + 1 if t in (DIGIT, LETTER) else 0
                 found = word >= 3

@@ -6,7 +6,8 @@ Criteria
    ASCII characters with a letter; after a bare space the token must carry a digit, dot or underscore.
 2. @token in prose: with a digit, underscore or dot in it, or a service named near; not a package (@a/b), a decorator, a
    media query, an e-mail.
-3. Words that are also ordinary (라인, 계정, 유튜브, 스레드, line) need 아이디/ID/계정 behind them.
+3. The name in the address of a profile (instagram.com/hong_gd); the address itself stays.
+4. Words that are also ordinary (라인, 계정, 유튜브, 스레드, line) need 아이디/ID/계정 behind them.
 
 Score .65 to .95. Evidence: context:service, context:id, at-sign.
 """
@@ -45,6 +46,17 @@ _RULES: Final = (
         True,
     ),
     (re.compile(rf"아이디\s{_NAME}"), "context:id", 750_000, True),
+)
+_LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세요 hong77
+    rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}",
+    re.IGNORECASE,
+)
+_PROFILE: Final = re.compile(
+    r"(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
+    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9가-힣_][A-Za-z0-9가-힣_.\-%]{1,60}[A-Za-z0-9가-힣_])(?![A-Za-z0-9_.\-]|/[A-Za-z])",
+)
+_NO_PROFILE: Final = re.compile(
+    r"p|reels?|explore|stories|intent|share|hashtag|search|home|groups|events|photos?|sharer|watch|pages|login|i|about|policies|legal|privacy|help|tags|profile\.php|dialog"
 )
 _AT: Final = re.compile(
     r"(?<![A-Za-z0-9._/@\-`])@(?P<v>[A-Za-z_][A-Za-z0-9_.]{1,29}[A-Za-z0-9_])(?![A-Za-z0-9/(\-@]|\.[A-Za-z])"
@@ -106,6 +118,13 @@ def find(view: View) -> Iterator[Hit]:
             if start and view.text[start - 1] == "@":
                 start -= 1
             yield Hit(start, m.end("v"), "ACCOUNT_HANDLE", score, (evidence,))
+    for m in _LOOSE.finditer(view.text):
+        if any(c.isdigit() or c in "_." for c in m["v"]) and any(c.isalpha() for c in m["v"]):
+            yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 750_000, ("context:service",))
+    if "/" in view.text:
+        for m in _PROFILE.finditer(view.text):
+            if _NO_PROFILE.fullmatch(m["v"].lower()) is None:
+                yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 850_000, ("url",))
     for m in _AT.finditer(view.text):
         token = m["v"]
         if token.lower() in _CODE:

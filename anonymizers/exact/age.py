@@ -27,6 +27,10 @@ _AGE: Final = re.compile(
     rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:{_ONES})?|(?<![가-힣])(?:다섯|여섯|일곱|여덟|아홉))\s?살)"
     r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|가지|번|명|개|관람|연령|정년|에서|~|-))"
 )
+_LABELLED: Final = re.compile(
+    rf"(?:나이|연령|연세)\s?(?:는|은|가|:|-)?\s{{0,2}}(?:만\s?)?(?P<v>(?:{_TENS})(?:{_ONES})|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)|(?P<n>[1-9][0-9])(?=\s?(?:[,./)·|]|$|\n|남|여)))"
+    r"(?!\s?(?:세|살|[0-9]|명|개|번|년|월|%|대|\.[0-9]))"
+)
 _INSIDE: Final = re.compile(
     r"\((?P<sex>(?:남|여)[성자]?\s?[·,/]?\s?)?(?P<v>(?P<n>\d{1,3})(?P<unit>\s?(?:세|살))?)(?P<sex2>\s?[·,/]?\s?(?:남|여)[성자]?)?\)"
 )
@@ -57,6 +61,8 @@ def find(view: View) -> Iterator[Hit]:
         if int(m["n"]) <= 120 and _bracketed(view.text, m):
             taken.append(m.start("v"))
             yield Hit(*m.span("v"), "AGE", 930_000, ("bracket",))
+    for m in _LABELLED.finditer(view.text):
+        yield Hit(*m.span("v"), "AGE", 850_000, ("context:age",))
     for m in _AGE.finditer(view.text):
         start, end = m.span("v")
         if start in taken or (m["n"] is not None and not 0 < int(m["n"]) <= 120):

@@ -30,7 +30,7 @@ _DATE: Final = (
 _PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
 _LABEL: Final = (
     r"생\s?년\s?월\s?일|생\s?일|출생\s?(?:일자|년월일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth\s?(?:day|date)?|date\s?of\s?birth"
-    r"|생년"
+    r"|생년|born(?:\s?on)?"
 )
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
@@ -47,13 +47,21 @@ _BORN: Final = re.compile(
 _BORN_OTHER: Final = re.compile(r"(?<![0-9.\-/])(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일)\s?생(?![가-힣활명산일물사선])")
 _YEAR: Final = re.compile(
     r"(?<![0-9])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
-    r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생|에\s?태어)"
+    r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생(?![아률율자신통인])|에\s?태어)"
+)
+_LAST_DOT: Final = re.compile(r"\.(?![0-9])")
+_SPOKEN: Final = (
+    r"(?:천\s?구백\s?[일이삼사오육칠팔구십]{0,4}|이천\s?[일이삼사오육칠팔구십]{0,3}|[공영일이삼사오육칠팔구]{2,4})\s?년(?:도|에)?\s?"
+    r"(?:십[일이]?|[일이삼사오육유칠팔구시])\s?월\s?(?:[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])\s?일"
+)
+_SPOKEN_LABELLED: Final = re.compile(
+    rf"(?:{_LABEL}){_LINK}(?P<v>{_SPOKEN})|(?P<w>{_SPOKEN})\s?(?:생(?![가-힣])|생이|생입|출생|에\s?태어)"
 )
 _MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○·]{4,6}|[*xX●○·]{6,7})(?![0-9*])")
 
 
-_LABELS: Final = re.compile(r"생\s?년|생\s?일|출생|탄생|태어난|birth|d\.?o\.?b")
-_HINT: Final = re.compile(r"[생출탄]|태어|birth|d\.?o\.?b")
+_LABELS: Final = re.compile(r"born|생\s?년|생\s?일|출생|탄생|태어난|birth|d\.?o\.?b")
+_HINT: Final = re.compile(r"born|[생출탄]|태어|birth|d\.?o\.?b")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -69,6 +77,8 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))
         elif _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 970_000, ("context:birth",))
+    for m in _SPOKEN_LABELLED.finditer(view.lower):
+        yield Hit(*(m.span("v") if m["v"] else m.span("w")), "BIRTH_DATE", 900_000, ("spoken", "context:birth"))
     for m in _DAY.finditer(view.text):
         yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("context:birth",))
     for m in _BORN.finditer(view.text):
@@ -87,6 +97,10 @@ def _span(m: re.Match[str]) -> tuple[int, int]:
     tail = m.string[end : end + 2]
     if tail.startswith("일") or tail == " 일":
         end += tail.index("일") + 1
+    elif _LAST_DOT.match(m.string, end) and " " in m.string[m.start("y") : end]:
+        end += 1  # the last dot of 1990. 1. 1. belongs to the date (행정 효율과 협업 촉진 규정 시행규칙 2)
+    elif m.string.startswith(".", end) and m.string.startswith("생", end + 1):
+        end += 1
     return m.start("y"), end
 
 

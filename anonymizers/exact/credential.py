@@ -31,6 +31,12 @@ _AFTER_ENGLISH: Final = re.compile(
     rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}", re.IGNORECASE
 )
 _AFTER_PW: Final = re.compile(rf"(?<![A-Za-z])(?:PW|pw|Pw|pwd|PWD|password|Password)\s{_VALUE}")
+_AFTER_CODE: Final = re.compile(
+    r"(?<![A-Za-z])(?:OTP|otp|PIN|pin|CVC|cvc|CVV|cvv)\s(?:번호\s?|코드\s?)?(?P<v>[0-9]{3,8})(?![0-9A-Za-z.\-,])"
+)
+_SPELLED: Final = re.compile(
+    r"(?:비밀\s?번호|비번|인증\s?번호)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[공영일이삼사오육칠팔구](?:[ \-]?[공영일이삼사오육칠팔구]){3,11}(?<!이))(?![가-힣])"
+)
 _COUNT: Final = re.compile(r"\s?(?:자리|자|글자|회|개|번|분|초|일|년|월|가지|이상|이하|원|명|조|항|호|%|byte|bit)")
 _KEYS: Final = re.compile(
     r"(?<![A-Za-z0-9_\-])(?:"
@@ -55,6 +61,11 @@ def find(view: View) -> Iterator[Hit]:
             hit = _judge(view, m, english)
             if hit:
                 yield hit
+    for m in _AFTER_CODE.finditer(view.text):
+        if not _COUNT.match(view.text, m.end()):
+            yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
+    for m in _SPELLED.finditer(view.text):
+        yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret", "spelled"))
     for m in _KEYS.finditer(view.text):
         yield Hit(m.start(), m.end(), "CREDENTIAL", 990_000, ("key-shape",))
     for m in _PEM.finditer(view.text):

@@ -6,9 +6,11 @@ Criteria
    particle may follow without a space.
 2. Around @ and before dots one space may stand if the domain's last label is a known one.
 3. Instead of @: (at) [at] {at} <at>, 골뱅이, 앳 - with or without brackets and spaces; a plain ` at ` only with a spelled
-   dot. Instead of the dot: (dot) [dot] 점 닷 쩜, ` dot `; Hangul names of the large mail hosts count (네이버 닷컴).
-4. Not an address: package@1.2.3, image@2x.png, file names, git@ of a repository.
-5. Nothing is looked up on a network.
+   dot. Instead of the dot: (dot) [dot] 점 닷 쩜, ` dot `; Hangul names of the large mail hosts count (네이버 닷컴). Before
+   a large mail host another mark may stand for @ (hong#naver.com), and a comma for the dot.
+4. Letters spread by spaces, a break of line behind @ or the dot, %40, a Hangul local part, a Hangul top-level domain.
+5. Not an address: package@1.2.3, image@2x.png, file names, git@ of a repository.
+6. Nothing is looked up on a network.
 
 Score .75 to .99. Evidence: plain, spaced, obfuscated.
 """
@@ -42,6 +44,26 @@ _WORDS: Final = re.compile(
 _SHAPED: Final = re.compile(
     rf"({_LOCAL})\sat\s((?:naver|gmail|daum|hanmail|nate|kakao|hotmail|outlook)\.(?:com|net))(?![A-Za-z0-9])",
     re.IGNORECASE,
+)
+_KNOWN: Final = r"(?:naver|gmail|hanmail|daum|nate|kakao|hotmail|outlook|yahoo|icloud|korea|lycos|paran|dreamwiz|empal)"
+_ENDS: Final = r"(?:com|net|co\.kr|ac\.kr|go\.kr|or\.kr|re\.kr|kr|org|io)"
+_SIGN: Final = re.compile(  # another mark in the place of @: only before a large mail host
+    rf"({_LOCAL})(?:\s?[#★☆●○◎◆◇■□▲△▼♥♡♣♠♬♪&*^~!$|+※]{{1,2}}\s?|[_\-]at[_\-]|%40)({_KNOWN}\s?\.\s?(?:com|net|co\.kr))(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_ESCAPED: Final = re.compile(rf"({_LOCAL.replace('%', '')})%40({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])")
+_COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])", re.IGNORECASE)
+_BROKEN: Final = re.compile(
+    rf"({_LOCAL})(?:@\n({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})|\n@({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})|@({_LABEL}(?:\.{_LABEL}){{0,2}}(?:\.\n|\n\.){_ENDS}))(?![A-Za-z0-9])"
+)
+_SPREAD: Final = re.compile(
+    r"(?<![A-Za-z0-9] )(?<![A-Za-z0-9])([A-Za-z0-9](?: [A-Za-z0-9._\-]){1,30}) ?@((?: ?[A-Za-z0-9\-]){2,30}(?: ?\. ?[A-Za-z](?: ?[A-Za-z]){1,3}){1,2})(?![A-Za-z0-9])"
+)
+_HANGUL: Final = re.compile(
+    rf"(?<![가-힣A-Za-z0-9._%+\-])([가-힣](?:[가-힣A-Za-z0-9._+\-]{{0,30}}[가-힣])?)@({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])"
+)
+_IDN: Final = re.compile(
+    rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
 )
 _FILES: Final = frozenset(
     [
@@ -113,9 +135,22 @@ def find(view: View) -> Iterator[Hit]:
         if not hidden and m[2] == "@":
             continue  # plain
         yield Hit(m.start(), m.end(), "EMAIL", 930_000 if hidden else 900_000, ("obfuscated" if hidden else "spaced",))
-    for rule in (_WORDS, _SHAPED):
+    for rule in (_WORDS, _SHAPED, _SIGN):
         for m in rule.finditer(view.text):
             yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
+    if "%40" in view.text:
+        for m in _ESCAPED.finditer(view.text):
+            yield Hit(m.start(), m.end(), "EMAIL", 900_000, ("escaped",))
+    if "@" in view.text:
+        for rule in (_COMMA, _HANGUL, _IDN, *((_BROKEN,) if "\n" in view.text else ())):
+            for m in rule.finditer(view.text):
+                yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
+        for m in _SPREAD.finditer(view.text):
+            if (
+                re.search(r"(?:com|net|kr|org|io)$", m[2].replace(" ", "").lower())
+                and m[0].count(" ") * 2 >= len(m[0]) - 6
+            ):
+                yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("spread",))
 
 
 def _real(local: str, domain: str, tld: str) -> bool:

@@ -21,7 +21,7 @@ DIGIT: Final = f"0-9{_SPELLED}"
 _LEAST: Final = 7  # digits that the shortest number asked for here has
 _GAP: Final = f"[{re.escape(gap_chars())}]"
 _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
-_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?)[{DIGIT}])*")
+_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?|\n-[ ]?)[{DIGIT}])*")
 _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 """Gaps at which a number neither begins nor ends."""
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")

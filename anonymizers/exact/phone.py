@@ -32,6 +32,9 @@ _LOOKALIKE: Final = re.compile(
     r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
 )
 _SEVEN: Final = re.compile(r"[2-9][0-9]{2,3}[ ]?[\-.][ ]?[0-9]{4}")
+_BROKEN: Final = re.compile(
+    r"(?<![0-9\-.])01[016-9](?:[\-. ][0-9]{3,4}[\-. ]?\n[\-. ]?|[\-. ]?\n[\-. ]?[0-9]{3,4}[\-. ])[0-9]{4}(?![0-9]|[\-.,][0-9])"
+)
 _PREFIX: Final = re.compile(r"[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789]")
 _LOCAL: Final = re.compile(
     r"(?:전화\s?번호|전화|연락처|☎|☏|tel\.?|phone|집전화|자택|유선|팩스|fax)\s?(?:은|는|:|=|\)|-)?\s{0,2}(?P<v>[2-9]\d{2,3}[ ]?[\-.][ ]?\d{4})(?![0-9]|[\-.][0-9])"
@@ -52,6 +55,8 @@ def find(view: View) -> Iterator[Hit]:
     for m in _LOOKALIKE.finditer(view.text) if _PREFIX.search(view.text) else ():
         if not m[0].replace("-", "").replace(" ", "").isdigit() and sum(c.isdigit() for c in m[0]) >= 6:
             yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
+    for m in _BROKEN.finditer(view.text) if "\n" in view.text else ():
+        yield Hit(m.start(), m.end(), "MOBILE", 800_000, ("line-break",))
     phone = _SEVEN.search(view.text) and any(name == "phone" for _, _, name in labels(view))
     for m in _LOCAL.finditer(view.lower) if phone else ():
         if not re.match(r"1[568]\d\d", m["v"]):
@@ -108,10 +113,26 @@ def _plans(national: str) -> list[tuple[str, int]]:
     return []
 
 
-_TAIL8: Final = frozenset({(4, 4), (8,), (4, 2, 2), (2, 2, 4), (2, 2, 2, 2), (4, 1, 3), (3, 5), (1,) * 8})
+_TAIL8: Final = frozenset(
+    {
+        (4, 4),
+        (8,),
+        (4, 2, 2),
+        (2, 2, 4),
+        (2, 2, 2, 2),
+        (4, 1, 3),
+        (3, 5),
+        (5, 3),
+        (2, 6),
+        (6, 2),
+        (3, 3, 2),
+        (2, 3, 3),
+        (1,) * 8,
+    }
+)
 _TAIL7: Final = frozenset({(3, 4), (7,), (3, 2, 2), (4, 3), (1,) * 7})
 _GAP: Final = re.compile(
-    rf"[ ]?[\-.·~)/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-\n"
+    rf"[ ]?[\-.·~)\]/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-\n[ ]?|\n-[ ]?"
 )
 
 
@@ -141,11 +162,14 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         a > 0 and cluster.gaps[a] == "," and not plus and not national.startswith("010")
     ):
         return None
-    if before == "(" and after != ")" and ")" in view.text[start:end]:
+    if (before == "(" and after != ")" and ")" in view.text[start:end]) or (
+        before == "[" and after != "]" and "]" in view.text[start:end]
+    ):
         start -= 1  # (02) 123-4567 is one value
     label = label_of(view, start, end)
-    prefix = 2 if national.startswith("02") else 4 if national.startswith("050") else 3
-    usual = bare or _usual(_national(layout, country, len(national)), prefix)
+    groups = _national(layout, country, len(national))
+    prefix = 2 if national.startswith("02") else 4 if national.startswith("050") and groups[0] != 3 else 3
+    usual = bare or _usual(groups, prefix)
     plain = all(_GAP.fullmatch(gap) for gap in gaps)
     evidence = ["country"] if country else ["prefix"]
     if (

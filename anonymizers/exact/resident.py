@@ -36,7 +36,7 @@ _WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _REGISTRY: Final = frozenset(str(n) for n in range(11, 24))
 _KINDS: Final = frozenset(str(n) for n in (*range(11, 16), 21, 22, *range(31, 52), 71, 81, 85))
 """Of company: 11 stock, 14 limited, 21 association, 22 foundation, 31 and up by special law."""
-_PLAIN_GAP: Final = re.compile(r"[ \-./_~·]{1,4}|[ ]?-\n[ ]?")
+_PLAIN_GAP: Final = re.compile(r"[ \-./_~·]{1,4}|[ ]?-\n[ ]?|\n-[ ]?")
 _STRANGERS: Final = frozenset({"other", "account", "card", "brn", "phone", "customs"})
 
 
@@ -164,7 +164,7 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
         evidence.append("checksum")
     if labelled and t.label not in ("corp",):
         return 990_000 if checksum else 960_000, (*evidence, f"context:{own}")
-    if t.birth_year < 1900:
+    if t.birth_year < 1900 and (t.shape != "split" or t.label or t.registry_code or t.glued):
         return None
     if t.label == "corp":
         if corporate_checksum(t.values) or not checksum or not t.likely_age:

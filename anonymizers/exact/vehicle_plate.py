@@ -5,7 +5,8 @@ Criteria
 1. Two or three digits, one of the letters in use (enumerated, not ranged), four digits; region name and one or two digits
    before the letter (서울12가3456, old private and today's business plates). One space or hyphen may stand on each side
    of the letter; digits may be spelled or full-width.
-2. Diplomatic: 외교, 영사, 준외, 준영, 국기, 협정, 대표 and 3-3 digits.
+2. Diplomatic: 외교, 영사, 준외, 준영, 국기, 협정, 대표 and 3-3 digits. Beside a word for a vehicle also military (12육3456),
+   temporary (임시 1234) and the oldest plates and those of motorcycles (서울 가 1234, 경기 수원 나 5678).
 3. Excluded: a court case number (98도1234 beside 판결, 선고, 사건 …), an ordinal (제12조 3456), a unit or counter behind the
    digits, a digit before them, a year as the last group.
 4. With a space inside and a letter that is also a word (조, 호, 도, 로, 부 …), a vehicle label or a region is needed.
@@ -32,9 +33,20 @@ _PLATE: Final = re.compile(
     rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}})(?P<gap>[ ]?-?[ ]?)(?P<letter>[{_LETTERS}])"
     rf"(?P<gap2>[ ]?-?[ ]?)(?P<tail>{_D}{{4}})(?![0-9]|[,.\-][0-9])"
 )
-_DIPLOMAT: Final = re.compile(r"(?:외교|영사|준외|준영|국기|협정|대표)[ ]?\d{3}[ ]?-[ ]?\d{3}(?![0-9])")
+_DIPLOMAT: Final = re.compile(r"(?<![가-힣])(?:외교|영사|준외|준영|국기|협정|대표)[ ]?\d{3}[ ]?-[ ]?\d{3}(?![0-9])")
+_MILITARY: Final = re.compile(
+    r"(?<![0-9가-힣])(?:\d{2}[ ]?[육해공국합][ ]?\d{4}|(?:육군|해군|공군|해병대?|국방부?|[육해공국합])[ ]?\d{2}[ ]?-?[ ]?\d{4})(?![0-9]|[\-.,][0-9])"
+)
+_OLDEST: Final = re.compile(
+    rf"(?<![가-힣])(?P<region>{_REGIONS})[ ]?(?P<town>[가-힣]{{1,4}}[ ])?[ ]?(?P<letter>[{_LETTERS}])[ ]?(?P<tail>{_D}{{4}})(?![0-9]|[,.\-][0-9])"
+)
+_TEMPORARY: Final = re.compile(rf"(?<![가-힣])(?:(?:{_REGIONS})[ ]?)?임(?:시)?[ ]?\d{{4,6}}(?![0-9]|[,.\-][0-9])")
+_TEMPORARY_LABEL: Final = re.compile(r"임시\s?(?:번호|운행|차량)|번호판|차량\s?번호|차번호")
+_CAR: Final = re.compile(
+    r"차량|번호판|자동차|승용차|차\s?번호|오토바이|이륜차|스쿠터|바이크|택시|버스|트럭|주차|렌트|차주|운전|화물차|견인|입차|출차|뺑소니"
+)
 _VEHICLE: Final = re.compile(
-    r"차량|차주|차\s?(?:좀|빼)|번호판|자동차|승용차|승합차|화물차|택시|트럭|오토바이|차\s?번호|주차|렌트|렌터카|제\s?차|차는|운전|번호\s?판|견인|세차|입차|출차|뺑소니|가해차|피해차"
+    r"차량|차주|차\s?(?:좀|빼)|번호판|자동차|승용차|승합차|이륜차|버스|화물차|택시|트럭|오토바이|차\s?번호|주차|렌트|렌터카|제\s?차|차는|운전|번호\s?판|견인|세차|입차|출차|뺑소니|가해차|피해차"
 )
 _CASE: Final = re.compile(r"판결|선고|결정|대법원|법원|사건|헌재|참조|항소|상고|판례|심판|집행|소송")
 _RULING: Final = re.compile(r"[ ]?(?:전원합의체|판결|결정|,[ ]?\d|호?[ ]?사건|\(병합)")
@@ -52,6 +64,17 @@ def find(view: View) -> Iterator[Hit]:
             yield hit
     for m in _DIPLOMAT.finditer(view.text):
         yield Hit(m.start(), m.end(), "VEHICLE_PLATE", 850_000, ("shape", "diplomatic"))
+    for rule, label, kind in (
+        (_MILITARY, _CAR, "military"),
+        (_OLDEST, _CAR, "region"),
+        (_TEMPORARY, _TEMPORARY_LABEL, "temporary"),
+    ):
+        for m in rule.finditer(view.text):
+            near = label.search(view.text, max(m.start() - 24, 0), m.start()) or label.search(
+                view.text, m.end(), m.end() + 14
+            )
+            if near and not _UNIT.match(view.text, m.end()):
+                yield Hit(m.start(), m.end(), "VEHICLE_PLATE", 850_000, ("shape", kind, "context:vehicle"))
 
 
 def _judge(view: View, m: re.Match[str]) -> Hit | None:

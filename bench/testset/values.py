@@ -210,7 +210,7 @@ def birth(rng: random.Random) -> str:
         [
             f"{year}-{month:02}-{day:02}", f"{year}.{month}.{day}", f"{year}년 {month}월 {day}일", f"{short:02}년 {month}월 {day}일",
             f"{year}{month:02}{day:02}", f"{short:02}{month:02}{day:02}", f"{short:02}.{month:02}.{day:02}", f"{year}/{month:02}/{day:02}",
-            f"{year}. {month}. {day}",
+            f"{year}. {month}. {day}.",
         ]
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE =
        K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
 enum { STRIDE = 64, GAP = 3, AHEAD = 40, SHORT_AHEAD = 16, SOON = 8, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
 enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5, N_NUMBER = 6,
-       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9 };
+       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9, N_AHEAD = 10 };
 
 typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
 typedef struct { int64_t doc, kind, core0, core1, byte0, byte1, cp0; } mark_t;             /* what callers get */
@@ -330,6 +330,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
         }
         int need = s->kw_need[q]; int64_t a = p + 1, b = i + 1, k;
         if (need == N_ALWAYS) { emit(s, doc, n, s->kw_kind[q], a, b); continue; }
+        if (need == N_AHEAD) { emit(s, doc, n, s->kw_kind[q], a, b + SHORT_AHEAD); continue; }      /* 생년월일 구공년 */
         if (need == N_DIGIT_BEFORE) {
             for (k = p; k >= 0 && k > p - 4; k--) { s->steps++; if (is_digit(u[k])) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; } }
             continue;
@@ -386,7 +387,8 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             if (need == N_TOKEN) {             /* a run of four ASCII characters, one of them a digit or a mark */
                 if (u[k] > ' ' && u[k] < 127) { word++; numeral += t == C_DIGIT || u[k] == '_' || u[k] == '!' || u[k] == '@'; }
                 else word = numeral = 0;
-                if (word >= 20 || (word >= 4 && numeral)) { hit = 1; last_hit = k + 1; }
+                spelled = t == C_SPELLED ? spelled + 1 : 0;
+                if (word >= 20 || (word >= 4 && numeral) || spelled >= 4) { hit = 1; last_hit = k + 1; }
             }
             else if (need == N_ASCII) {
                 word = t == C_DIGIT || t == C_LETTER ? word + 1 : 0;
@@ -455,6 +457,25 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         if (b + 1 < n && u[b] == ')' && (u[b + 1] == 0xC528 ||                                    /* 김모(34)씨 */
             (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ','))))
             emit(s, doc, n, K_AGE, a, b + 1);
+        if (len == 2 && a > 1 && u[a - 1] == '(' && is_hangul(u[a - 2])) {                   /* 김모(34·여)씨 */
+            int64_t k = b;
+            while (k < n && k < b + 2 && (u[k] == 0xB7 || u[k] == ',' || u[k] == '/' || u[k] == ' ')) k++;
+            if (k > b && k < n && (u[k] == 0xB0A8 || u[k] == 0xC5EC)) emit(s, doc, n, K_AGE, a, b + 1);   /* 남 여 */
+        }
+    }
+    if (len == 3 && a > 1 && b + 3 < n && u[b] == '-' && is_digit(u[b + 1]) && is_digit(u[b + 2]) && is_digit(u[b + 3])) {
+        uint16_t w = u[a - 1] == ' ' ? u[a - 2] : u[a - 1];                                  /* 외교 001-001 */
+        if (w == 0xAD50 || w == 0xC0AC || w == 0xC678 || w == 0xC601 || w == 0xAE30 || w == 0xC815 || w == 0xD45C)
+            emit(s, doc, n, K_PLATE, a - 3, b + 4);                                          /* 교사외영기정표 */
+    }
+    if (len == 4 && a > 2) {                                                                 /* 서울 가 1234 */
+        int64_t q = u[a - 1] == ' ' ? a - 2 : a - 1;
+        if ((cls[u[q]] & F_PLATE) && q > 1 && u[q - 1] == ' ' && is_hangul(u[q - 2]) && !(b < n && u[b] == 0xB144))
+            emit(s, doc, n, K_PLATE, q - 8, b);
+    }
+    if (len == 5 && a > 0) {                                                                 /* 우 06236 */
+        int64_t q = u[a - 1] == ' ' ? a - 2 : a - 1;
+        if (q >= 0 && u[q] == 0xC6B0 && (q == 0 || !is_hangul(u[q - 1]))) emit(s, doc, n, K_SHORT, q, b);
     }
     if (len == 6) {                                                      /* 900101-1******, 900101-******* */
         int64_t k = b;
@@ -555,7 +576,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
                 if (run >= 0) { run_context(s, doc, run, i, n); run = -1; }
                 if (q == C_GAP) { if (++gap > GAP) break; if (u[i] == '-') hyphen = 1; }
                 else if (gap <= 1 && (q == 0 || q == C_OTHER) && gap_word(s, i, n)) { i += gap_word(s, i, n); continue; }
-                else if (q == C_NEWLINE && hyphen) { if (++gap > GAP) break; }
+                else if (q == C_NEWLINE && (hyphen || (i + 1 < n && u[i + 1] == '-'))) { if (++gap > GAP) break; }
                 else break;
                 if ((tt & F_SPECIAL) && u[i] != '-') break;
                 if (tt & F_SPECIAL) special(s, doc, i, n);                        /* d7-82-52-11-4d-61 */
