@@ -146,6 +146,7 @@ class Transfer:
     ground: Literal["consent", "statute", "delegation", "certified", "recognised"] | None = None
     contract_sha256: str | None = None
     release: str | None = None
+    statement: str | None = None  # no transfer: a DSSE envelope, signed by the officer (governance.record_forms)
 
     def __post_init__(self) -> None:
         _filled(self, "stated_by")
@@ -251,8 +252,8 @@ _TABLES: Final[dict[type[Any], type[Base]]] = {
 }
 KINDS: Final = {kind.__name__: kind for kind in _TABLES}
 _CLOCKS: Final[dict[type[Any], Callable[[Any], dict[str, Any]]]] = {
-    Pseudonymisation: lambda r: {"keep_until": _years(r.destroyed_at, 3)},
-    PrivilegeChange: lambda r: {"keep_until": _years(r.changed_at.date(), 3)},
+    Pseudonymisation: lambda r: {"keep_until": years_after(r.destroyed_at, 3)},
+    PrivilegeChange: lambda r: {"keep_until": years_after(r.changed_at.date(), 3)},
     ReidentificationTest: lambda r: {"verdict": r.verdict},
     Incident: lambda r: {"due_at": stamp(r.due_at)},
 }
@@ -311,7 +312,8 @@ def _plain(value: Any) -> Any:
     return " ".join(value) if isinstance(value, tuple) else value
 
 
-def _years(day: dt.date | None, years: int) -> str | None:
+def years_after(day: dt.date | None, years: int) -> str | None:
+    """The same day so many years later, ISO; None for none."""
     if day is None:
         return None
     try:

@@ -63,6 +63,7 @@ def test_every_command_of_the_issues_is_there() -> None:
         "revocations": ("renew", "refresh"),
         "audit": ("verify", "export", "cosign"),
         "consents": ("import", "list", "show"),
+        "records": ("kinds", "add", "staff", "export"),
         "vault": ("backup", "restore", "rotate"),
         "ledger": ("backup", "restore", "verify"),
     }.items():

@@ -22,6 +22,7 @@ from damjang.cli import (
     keeping,
     officers,
     projects,
+    recording,
     reporting,
     status,
     tracing,
@@ -39,8 +40,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for group in (
-    projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, keeping, consenting, corpus,
-    detecting,
+    projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, recording, keeping,
+    consenting, corpus, detecting,
 ):  # fmt: skip
     group.add_to(app)
 

@@ -102,6 +102,7 @@ class TransferRecord(Base):
     contract_sha256: Mapped[Digest | None]
     release: Mapped[Name | None]
     stated_by: Mapped[Ref]
+    statement: Mapped[Prose | None]
     recorded_at: Mapped[Stamp]
 
 
