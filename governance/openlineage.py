@@ -85,24 +85,28 @@ def append(path: Path, events: Iterable[Event]) -> None:
         os.fsync(file.fileno())
 
 
-def post(url: str, events: Iterable[Event], *, timeout_seconds: float = 10) -> None:
+def post(url: str, events: Iterable[Event], *, api_key: str = "", timeout_seconds: float = 10) -> None:
     """Sends events to an OpenLineage endpoint (`…/api/v1/lineage`), one request each. Raises LineageNotSent.
+
+    `api_key` goes as a bearer token, as OpenLineage's own clients send it.
 
     A run never fails for this: its file of events is complete, and the caller reports what was not sent.
     """
+    import http.client
     import urllib.error
     import urllib.request
 
     if urlsplit(url).scheme not in ("http", "https"):
         raise LineageNotSent("an OpenLineage endpoint is an http or https URL", "Correct the URL.")
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {})
     for event in events:
         request = urllib.request.Request(  # noqa: S310 (the scheme was checked)
-            url, json.dumps(event).encode(), {"Content-Type": "application/json"}, method="POST"
+            url, json.dumps(event).encode(), headers, method="POST"
         )
         try:
             with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310
                 answer.read()
-        except (urllib.error.URLError, OSError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
             why = f"answered {error.code}" if isinstance(error, urllib.error.HTTPError) else "can't be reached"
             raise LineageNotSent(f"the OpenLineage endpoint {why}", "Send out/runs/openlineage.jsonl later.") from None
 

@@ -90,7 +90,11 @@ def run_project(
                 if ORDER.index(name) < ORDER.index(options.only):
                     _find(run, driver, found[name])
                 continue
-            driver.execute(found[name])
+            try:
+                driver.execute(found[name])
+            except Exception as error:
+                emit_events(run, found, failed=(name, type(error).__name__))
+                raise
             announce(name)
         try:
             if options.only in (None, "certify"):
@@ -99,10 +103,10 @@ def run_project(
                 certify(run)
                 announce("certify")
         finally:  # also when a gate fails: `damjang status` and `damjang trace` then say why
+            emit_events(run, found)
             summary = _summary(run)
             write_json(run.out / "runs" / "latest.json", summary)
         index_run(run)
-        emit_events(run, found)
         return summary
 
 
@@ -141,4 +145,4 @@ def _summary(run: Run) -> dict[str, object]:
         "seconds": {name: round(value, 3) for name, value in run.facts.get("seconds", {}).items()},
         "input_bytes": run.manifests["ingest"].facts["input_bytes"] if "ingest" in run.manifests else 0,
         "at": run.now.isoformat(),
-    }
+    } | ({"lineage_not_sent": run.facts["lineage_not_sent"]} if "lineage_not_sent" in run.facts else {})

@@ -114,6 +114,7 @@ class Project(_Model):
     vault: str = "vault/vault.db"
     vault_key: str = "file:vault/vault.key"
     clusters: str = "clusters.yaml"
+    openlineage: Annotated[str, Field(pattern=r"^https?://[^\s@?#]+$")] | None = None
     signing: Signing = Signing()
     unit_bytes: Bytes = 4 << 20
     shard_bytes: Bytes = 64 << 20

@@ -119,6 +119,8 @@ def _tell(summary: dict[str, Any], project: Path) -> None:
         say(f"{stage:<10} {seconds:7.1f} s  {size / max(seconds, 0.001):8.1f} MB/s of input")
     if not summary["seconds"]:
         say("nothing to do: every stage had finished before")
+    if "lineage_not_sent" in summary:
+        say(f"[yellow]계보 전송 실패 (lineage not sent)[/]: {summary['lineage_not_sent']}; the next run sends them")
     if summary["release"]:
         _tell_release(str(summary["release"]), project)
 

@@ -40,6 +40,7 @@ output: out
 ledger: sqlite:///ledger.db     # or postgresql://USER@HOST/DATABASE
 vault: vault/vault.db           # keys and subject map: back it up apart from the ledger
 vault_key: file:vault/vault.key # or env:NAME
+# openlineage: https://lineage.example.org/api/v1/lineage  # events go there too; $OPENLINEAGE_API_KEY is sent if set
 unit_bytes: 4MiB
 shard_bytes: 64MiB
 max_record_bytes: 16MiB
