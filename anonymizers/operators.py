@@ -33,22 +33,18 @@ _NAME_GIVEN: Final = (
 )  # fmt: skip
 
 
-def _nothing_seen(_value: str) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What replacements are derived from.
 
     `pseudonym_key` is secret, held apart and destroyable. `scope` bounds consistency: the document's key, or, only
     where the subject is known, the subject's id (release-wide). `seen` says whether the corpus holds a value, so that
-    no surrogate does.
+    no surrogate does; None: nobody knows, and what could be somebody's is masked.
     """
 
     pseudonym_key: bytes = field(default=b"", repr=False)
     scope: bytes = field(default=b"", repr=False)
-    seen: Callable[[str], bool] = _nothing_seen
+    seen: Callable[[str], bool] | None = None
 
 
 def replacement(value: str, entity_type: str, operator: str, keys: Keys) -> str:
@@ -115,15 +111,17 @@ def surrogate(value: str, entity_type: str, keys: Keys) -> str | None:
     """A realistic value out of a range documented as nobody's, else None (the caller masks).
 
     E-mail: `.example` (RFC 2606). IP: RFC 5737, RFC 3849. MAC: 00-00-5E-00-53 (RFC 9542). Person: given names of a
-    fixed list of plain nouns, refused while `keys.seen` says that the corpus holds them. Phones, accounts, cards,
-    plates and registration numbers have no range in Korea documented as unassigned: they are masked.
+    fixed list of plain nouns; people do bear them, so only where `keys.seen` can say that the corpus holds none such.
+    Phones, accounts, cards, plates and registration numbers have no range in Korea documented as unassigned: masked.
     """
+    if keys.seen is None and entity_type == "PERSON":
+        return None
     digest = _digest(keys.pseudonym_key, b"surrogate", keys.scope, entity_type, value)
     for attempt in range(8):
         made = _surrogate(value, entity_type, hashlib.sha256(digest + bytes([attempt])).digest())
         if made is None:
             return None
-        if made != value and not keys.seen(made):
+        if made != value and not (keys.seen and keys.seen(made)):
             return made
     return None
 

@@ -46,7 +46,7 @@ _END: Final = r"(?![가-힣])"
 # Copula (이다) and what begins with it: 이 drops behind a vowel. Both forms, longest first.
 _COPULA_TAIL: Final = (
     r"(?:라(?:고|는|며|면|서|도|든지|든가|야|던|니|기보다|지만|네요|더라|던데|요|면서|는데|고는|고도)?|란|며|면서?|든지?|든가|고|다|다만"
-    r"|었[가-힣]{0,5}|야말로|나마|여|시여|요|지만?|지요|죠|니까?|거든요?|구나|군요?|네요|니다|던|므로|자|더라|랍니다|래요?)"
+    r"|었[가-힣]{0,5}|야말로|나마|여|시여|요|지만?|지요|죠|니까?|거든요?|구나|군요?|네요?|니다|던|므로|자|더라도?|랍니다|래요?)"
 )
 _CONSONANT_COPULA: Final = re.compile(rf"이(?P<rest>{_COPULA_TAIL}){_END}")
 _CONSONANT_YE: Final = re.compile(rf"이에(?P<rest>요|용){_END}")
@@ -54,8 +54,9 @@ _VOWEL_YE: Final = re.compile(rf"예(?P<rest>요|용){_END}")
 _VOWEL_WAS: Final = re.compile(rf"였(?P<rest>[가-힣]{{0,5}}){_END}")
 _VOWEL_COPULA: Final = re.compile(
     r"(?P<rest>라(?:고|는|며|면|서|도|든지|든가|야|던|니|기보다|지만|네요|더라|던데|요|면서|는데|고는|고도)?|란|며|면서|든지|든가|다"
-    rf"|야말로|나마|시여|지만|죠|거든요?|구나|더라|랍니다|래요?){_END}"
+    rf"|야말로|나마|시여|지만|죠|거든요?|구나|더라도?|랍니다|래요?|고요?|면|니까|므로){_END}"
 )
+_CALL: Final = re.compile(rf"여{_END}")  # 김민수여: behind a number 여 is "some more" (20여 명)
 # 길동이는, 길동이가: the 이 that a given name with a final consonant takes in speech; behind a vowel it goes.
 _NAME_SUFFIX: Final = re.compile(
     rf"이(?P<rest>(?:는|가|를|와|의|도|만|랑|한테|에게|네|보다|처럼|까지|부터)[가-힣]{{0,3}}){_END}"
@@ -65,6 +66,8 @@ _SIMPLE: Final = tuple(
     (closed, open_, re.compile(rf"(?:{closed}|{open_})(?P<rest>{_AFTER[closed]}){_END}"))
     for closed, open_ in sorted(_PAIRS, key=lambda pair: -len(pair[0]))
 )
+_OPENERS: Final = frozenset("은는이가을를과와으로랑나아야예였라란며면든다시지죠거구더래요고면니므여")
+"""Every particle above begins with one of these: most words behind a value don't, and cost no pattern."""
 _CLOSERS: Final = frozenset(")]}>」』》〉】〕”’\"'`")
 
 
@@ -119,7 +122,7 @@ def agree(tail: str, sound: Sound | None, *, person: bool = False) -> tuple[int,
     (0, "") when no dependent particle stands there, or when the sound can't be told. `person` reads 아/야 as a call
     (길동아, 민수야) and 이는/이가 as the spoken name suffix; behind other words 야 is the copula (이야).
     """
-    if sound is None or not tail or not "가" <= tail[0] <= "힣":
+    if sound is None or not tail or tail[0] not in _OPENERS:
         return 0, ""
     is_closed = sound != "vowel"
     if match := _VOCATIVE.match(tail):
@@ -139,7 +142,7 @@ def _agree_copula(tail: str, is_closed: bool, person: bool) -> tuple[int, str]:
             return 1, "이에"
         if _VOWEL_WAS.match(tail):
             return 1, "이었"
-        if _VOWEL_COPULA.match(tail):
+        if _VOWEL_COPULA.match(tail) or (person and _CALL.match(tail)):
             return 0, "이"  # nothing goes, 이 comes
         return 0, ""
     if _CONSONANT_YE.match(tail):
@@ -151,12 +154,23 @@ def _agree_copula(tail: str, is_closed: bool, person: bool) -> tuple[int, str]:
     return 0, ""
 
 
+_QUOTED: Final = re.compile(r"[\"'”’」』》〉`]{1,2}")
+_ASIDE: Final = re.compile(r"\s?[(\[【〔][^()\[\]【】〔〕\n]{0,12}[)\]】〕]")
+
+
+def aside(tail: str) -> int:
+    """Code points at the start of `tail` that a reader passes over before the particle: a closing quote, or a short
+    bracket; the particle agrees with the word before it (`[이름](45세)은`, `“[이름]”은`). 0 when there is none."""
+    match = _QUOTED.match(tail) or _ASIDE.match(tail)
+    return match.end() if match else 0
+
+
 def particle_length(tail: str) -> int:
     """Code points of a plain dependent particle (은, 를, 으로부터 …) that opens `tail`, else 0 (copula, calls).
 
     When a word is deleted this is what would be left hanging.
     """
-    if tail and "가" <= tail[0] <= "힣":
+    if tail and tail[0] in _OPENERS:
         for _, _, pattern in _SIMPLE:
             if match := pattern.match(tail):
                 return match.end()

@@ -7,12 +7,12 @@ with every value masked, errors name types only.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from anonymizers.analyze import VERSION as STRUCTURED_VERSION
 from anonymizers.analyze import structured_findings
@@ -23,12 +23,12 @@ from anonymizers.gate import batch_of
 from anonymizers.names import NameRecognizer
 from anonymizers.operators import Keys
 from anonymizers.public_figures import keeps
+from anonymizers.review import NOTHING_ANSWERED, ReviewItem, Reviews, review_item
 from anonymizers.rewrite import Edit, OutSpan, rewrite
 from anonymizers.sensitive import SensitiveRecognizer, anchors
 from schemas.policy import Policy, Sensitive
 
 Action = Literal["kept", "changed", "dropped", "quarantined"]
-_CONTEXT: Final = 24  # code points of context on each side of a review item
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,6 @@ class SpanRow:
     operator: str
     out_start: int
     out_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
-    """A finding between two thresholds. `context` is rewritten text: the value and its neighbours are masked."""
-
-    doc: int
-    start: int
-    end: int
-    type: str
-    score_ppm: int
-    evidence: tuple[str, ...]
-    context: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +65,7 @@ class _Decided:
     """What the policy says about one text's findings."""
 
     edits: list[Edit]
-    review: list[Finding]
+    review: list[ReviewItem]
     score_ppm: int
     threshold_ppm: int
     sensitive: bool
@@ -97,16 +84,20 @@ def anonymize_batch(
     child_directed: bool = False,
     public_figures: Mapping[str, frozenset[str]] = MappingProxyType({}),
     seen: Callable[[str], bool] | None = None,
+    reviews: Reviews = NOTHING_ANSWERED,
+    column: Any = None,
 ) -> BatchResult:
     """Anonymizes `texts` under `policy`.
 
     `doc_keys` bound the consistency of pseudonyms, one per text. `sensitive_consent` and `guardian_consent` say, per
     text, that separate consent (PIPA 23①1) or a guardian's consent (22-2) is on record; absent means none is.
     `public_figures` are names that policy keeps, with their contexts (public_figures.load_public_figures). `seen` tells
-    surrogates what values the corpus holds; without it they avoid the values of their own text.
+    surrogates what values the corpus holds; without it a name is masked instead. `reviews` holds the
+    officer's answers on findings between two thresholds; what has none is masked. `column`: the same texts as an Arrow
+    array, for recognizers that read UTF-8; it spares them encoding every text again.
     """
     by_doc: dict[int, list[Finding]] = {}
-    for finding in resolve(found for recognizer in recognizers for found in recognizer.find(texts)):
+    for finding in resolve(_found(texts, column, recognizers)):
         by_doc.setdefault(finding.doc, []).append(finding)
     children = child_signals(texts)
     underage = _underage_authors(children, policy, guardian_consent, child_directed)
@@ -123,22 +114,28 @@ def anonymize_batch(
             continue
         text = texts[doc]
         consent = sensitive_consent is not None and sensitive_consent[doc]
-        decided = _decide(text, by_doc[doc], policy, consent, public_figures)
-        keys = Keys(pseudonym_key, doc_keys[doc], seen or text.__contains__)
+        decided = _decide(text, by_doc[doc], policy, consent, public_figures, doc_keys[doc], reviews)
+        keys = Keys(pseudonym_key, doc_keys[doc], seen)
         new, spans = rewrite(text, decided.edits, keys)
-        action, reason = _verdict(text, new, decided.sensitive)
+        action, reason = _verdict(text, new, decided)
         _settle(
             result, doc, "" if action == "dropped" else new, action, reason, decided.score_ppm, decided.threshold_ppm
         )
         counts.update(span.type for span in spans if span.operator != "keep")
-        result.review.extend(_review_item(found, new, spans) for found in decided.review)
         if action != "dropped":
+            result.review.extend(_worth_asking(decided.review, spans))
             rows = spans + _kept_sentences(text, new, spans, decided.consented)
             rows.sort(key=lambda s: (s.start, s.end, s.type))
             result.spans.extend(SpanRow(doc, s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in rows)
     assert isinstance(result.counts, Counter)
     result.counts.update(counts)
     return result
+
+
+def _found(texts: Sequence[str], column: Any, recognizers: Sequence[Recognized]) -> Iterator[Finding]:
+    for recognizer in recognizers:
+        utf8 = column is not None and isinstance(recognizer, StructuredRecognizer)
+        yield from recognizer.find(column if utf8 else texts)
 
 
 def default_recognizers(policy: Policy) -> list[Recognized]:
@@ -168,8 +165,8 @@ class StructuredRecognizer:
     def __init__(self, *, gated: bool = True) -> None:
         self._gated = gated
 
-    def find(self, texts: Sequence[str]) -> Iterable[Finding]:
-        """Findings in any order, duplicates possible."""
+    def find(self, texts: Sequence[str] | Any) -> Iterable[Finding]:
+        """Findings in any order, duplicates possible. An Arrow string array is read where it lies."""
         return structured_findings(batch_of(texts), gated=self._gated)
 
 
@@ -195,11 +192,18 @@ def _underage_authors(
 
 
 def _decide(
-    text: str, findings: Sequence[Finding], policy: Policy, consent: bool, public_figures: Mapping[str, frozenset[str]]
+    text: str,
+    findings: Sequence[Finding],
+    policy: Policy,
+    consent: bool,
+    public_figures: Mapping[str, frozenset[str]],
+    doc_key: bytes,
+    reviews: Reviews,
 ) -> _Decided:
     rules = policy.anonymize.entities
     edits: list[Edit] = []
-    review: list[Finding] = []
+    review: list[ReviewItem] = []
+    values: list[Finding] | None = None
     sentences: list[Finding] = []
     consented: list[Finding] = []
     score, threshold, sensitive = -1, -1, False
@@ -215,8 +219,12 @@ def _decide(
         if found.type == "PERSON" and keeps(public_figures, text[found.start : found.end], text):
             operator = "keep"
         elif found.score_ppm < rule.threshold_ppm and operator != "keep":
-            operator = "mask"  # what waits for review is masked
-            review.append(found)
+            if values is None:
+                values = [f for f in findings if entities()[f.type].law_class != "sensitive"]
+            item = review_item(text, found, values, doc_key, reviews)
+            review.append(item)
+            if item.answer != "personal":
+                operator = "keep" if item.answer == "not" else "mask"  # what waits for review is masked
         edits.append(Edit(found.start, found.end, found.type, operator))
         if found.score_ppm > score:
             score, threshold = found.score_ppm, rule.threshold_ppm
@@ -276,17 +284,16 @@ def _inside(findings: Sequence[Finding], sentence: Finding) -> list[Finding]:
     return [f for f in findings[first:last] if f.end <= sentence.end]
 
 
-def _verdict(text: str, new: str, sensitive: bool) -> tuple[Action, str]:
+def _verdict(text: str, new: str, decided: _Decided) -> tuple[Action, str]:
     if new == text:
-        return "kept", "below_threshold"
+        cleared = any(item.answer == "not" for item in decided.review)
+        return "kept", "reviewed_not_personal" if cleared else "below_threshold"
     if not new.strip():
         return "dropped", "nothing_left"
-    return "changed", "sensitive_sentence" if sensitive else "personal_data"
+    return "changed", "sensitive_sentence" if decided.sensitive else "personal_data"
 
 
-def _review_item(found: Finding, new: str, spans: Sequence[OutSpan]) -> ReviewItem:
-    """The span's neighbourhood in the *rewritten* text."""
-    span = spans[bisect_right(spans, found.start, key=lambda s: s.start) - 1]
-    at, to = span.out_start, span.out_end
-    context = new[max(0, at - _CONTEXT) : to + _CONTEXT]
-    return ReviewItem(found.doc, found.start, found.end, found.type, found.score_ppm, found.evidence, context)
+def _worth_asking(review: Sequence[ReviewItem], spans: Sequence[OutSpan]) -> Iterable[ReviewItem]:
+    """Items whose answer can change the text: not those inside a sentence that goes whatever they are."""
+    gone = [span for span in spans if span.operator == "drop_sentence"]
+    return (item for item in review if not any(span.start <= item.start < span.end for span in gone))

@@ -5,8 +5,9 @@
   strictest (class in law, then operator, then length). What can't be applied to the joint value falls back to the mask.
 - Adjacent spans stay two. Empty spans are ignored.
 - `keep` spans are recorded and unchanged, so that a rescan can discount them.
-- A particle behind a replacement agrees with its last sound. Behind a deletion it agrees with the word that now
-  touches it, or goes, when there is none.
+- A particle behind a replacement agrees with its last sound, a closing quote or a short bracket in between passed over
+  (`[이름](45세)은`); behind a value in brackets of its own it agrees with the replaced word before them, or stays.
+  Behind a deletion it agrees with the word that now touches it, or goes, when there is none.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from typing import Final
 from anonymizers.entities import rank
 from anonymizers.errors import BadSpan
 from anonymizers.operators import Keys, replacement
-from anonymizers.particles import agree, final_sound, particle_length
+from anonymizers.particles import agree, aside, final_sound, particle_length
 
 _STRICTEST_FIRST: Final = (
     "drop_sentence", "delete", "mask", "delink", "generalise", "pseudonym", "surrogate", "partial_mask", "keep",
 )  # fmt: skip
 _WHOLE_VALUE: Final = frozenset({"generalise", "partial_mask", "surrogate", "pseudonym"})
-_TAIL: Final = 16  # code points behind a span that may hold its particle
+_TAIL: Final = 24  # code points behind a span that may hold its particle
+_BRACKETS: Final = ("()", "[]", "【】", "〔〕")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def rewrite(
     spans: list[OutSpan] = []
     copied = 0  # code points of `text` already handled
     written = 0  # code points of output so far
+    last = ""  # what the span before this one became
     for number, edit in enumerate(chosen):
         plain = text[copied : edit.start]
         scope = keys(edit) if callable(keys) else keys
@@ -71,14 +74,35 @@ def rewrite(
         written += len(plain) + len(new)
         spans.append(OutSpan(edit.start, edit.end, edit.type, edit.operator, written - len(new), written))
         limit = chosen[number + 1].start if number + 1 < len(chosen) else len(text)
-        taken, particle = 0, ""
+        passed, taken, particle = 0, 0, ""
         if edit.operator not in ("keep", "drop_sentence"):
-            taken, particle = _particle(text[edit.end : min(limit, edit.end + _TAIL)], new, pieces, edit.type)
-        pieces.append(particle)
-        written += len(particle)
-        copied = edit.end + taken
+            tail = text[edit.end : min(limit, edit.end + _TAIL)]
+            before = (spans[-2], last) if len(spans) > 1 else None
+            passed, word, kind = _agrees_with(text, edit, new, tail, before)
+            if word or not passed:
+                taken, particle = _particle(tail[passed:], word, pieces, kind)
+        pieces += (text[edit.end : edit.end + passed], particle)
+        written += passed + len(particle)
+        copied = edit.end + passed + taken
+        last = new
     pieces.append(text[copied:])
     return "".join(pieces), spans
+
+
+def _agrees_with(
+    text: str, edit: Edit, new: str, tail: str, before: tuple[OutSpan, str] | None
+) -> tuple[int, str, str]:
+    """(code points of `tail` to pass over, the word that the particle then agrees with, its type).
+
+    `before`: the span before this one, and what it became. No word and something passed over: the particle stays.
+    """
+    if text[edit.start - 1 : edit.start] + text[edit.end : edit.end + 1] not in _BRACKETS:
+        return (0 if not new or "가" <= tail[:1] <= "힣" else aside(tail)), new, edit.type
+    if edit.start < 2 or text[edit.start - 2].isspace():
+        return 1, new, edit.type
+    if before and before[0].end == edit.start - 1 and before[0].operator != "keep":
+        return 1, before[1], before[0].type  # 김민수(45세)는: the particle is the name's, not the age's
+    return 1, "", ""
 
 
 def _particle(tail: str, new: str, before: Sequence[str], entity_type: str) -> tuple[int, str]:

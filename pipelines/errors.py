@@ -75,3 +75,21 @@ class RunFileDamaged(PipelineError):
     """A file that a run wrote is not what a run writes: cut, edited, or of another version."""
 
     exit_code = 1
+
+
+class ReviewUnknown(PipelineError):
+    """An answer names an item that is not in the review queue."""
+
+    exit_code = 4
+
+
+class AnswerRefused(PipelineError):
+    """An answer contradicts an earlier one, lacks its reason, holds personal data, or comes from no reviewer."""
+
+    exit_code = 1
+
+
+class AnswersMissing(PipelineError):
+    """Answers that the ledger has on record are not on disk."""
+
+    exit_code = 1

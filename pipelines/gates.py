@@ -10,7 +10,6 @@ from typing import Any
 
 from damjang.certificates.facts import Gate
 from pipelines.files import digest_of
-from pipelines.residual import upper_bound_ppm
 from pipelines.stage import Run
 
 
@@ -32,13 +31,14 @@ def _identifiers(run: Run) -> Iterator[Gate]:
     yield _gate("rrn-zero", "PIPA 24-2", rrn == 0, f"주민등록번호 {rrn}건 검출 (detector {detector})", found)
     holds = every <= limits.unique_ids
     yield _gate("unique-id-zero", "PIPA 24; 영19", holds, f"고유식별정보 {every}건 검출 (detector {detector})", found)
-    bound = upper_bound_ppm(checked["residual_rows"], checked["sampled_rows"], limits.residual_confidence_ppm)
+    bound = checked["residual_upper_ppm"]
     detail = (
         f"잔존 개인정보 행 비율 상한 {bound} ppm (표본 {checked['sampled_rows']}행 중 {checked['residual_rows']}행)"
     )
     if checked["residual_rows"] == 0 and bound > limits.residual_upper_ppm:
         detail += f"; 행이 적어 {limits.residual_upper_ppm} ppm 이하임을 보일 수 없음 (too few rows to show it)"
-    yield _gate("residual", "가명정보 처리 가이드라인", bound <= limits.residual_upper_ppm, detail, checked["residual"])
+    evidence = {name: checked[name] for name in ("residual", "residual_rows", "residual_upper_ppm", "sampled_rows")}
+    yield _gate("residual", "가명정보 처리 가이드라인", bound <= limits.residual_upper_ppm, detail, evidence)
 
 
 def _people(run: Run) -> Iterator[Gate]:

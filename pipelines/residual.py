@@ -7,23 +7,20 @@ rows with a residual finding gets an exact upper confidence bound (Clopper and P
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizers import pipeline as anonymizing
-from anonymizers.findings import Recognized, resolve
+from anonymizers.findings import resolve
 from pipelines.dataset import FileRef
+from pipelines.detectors import detectors
 from pipelines.work import UnitContext
 from schemas.arrow import FLAG_SENSITIVE_CONSENT
-from schemas.policy import Policy
 
 VERSION = "2"
 
@@ -39,12 +36,6 @@ class Residual:
     rows: int
     sensitive_rows: int
     found: Mapping[str, int]
-
-
-@lru_cache(maxsize=2)
-def _tools(policy_json: str) -> tuple[Policy, list[Recognized]]:
-    policy = Policy.model_validate_json(policy_json)
-    return policy, anonymizing.residual_recognizers(policy)
 
 
 def sampled(seed: str, row: bytes, sample_rows: int, total_rows: int) -> bool:
@@ -64,7 +55,7 @@ def residual(table: pa.Table, unit: Mapping[str, Any], context: UnitContext) -> 
     ]
     if not chosen:
         return Residual(0, 0, 0, {})
-    policy, recognizers = _tools(json.dumps(config["policy"], sort_keys=True))
+    policy, recognizers = detectors(config["policy"], "residual")
     replaced, flags = _replaced([rows[n] for n in chosen], unit, context)
     texts = [table["text"][n].as_py() for n in chosen]
     hits: Counter[str] = Counter()

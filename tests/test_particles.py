@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizers.particles import agree, final_sound, particle_length
+from anonymizers.particles import agree, aside, final_sound, particle_length
 
 SYLLABLES = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=4)
 # (behind a consonant, behind ㄹ, behind a vowel), as a grammar book lists them
@@ -19,6 +19,8 @@ TABLE = [
     ("이에요", "이에요", "예요"), ("이든지", "이든지", "든지"), ("이란", "이란", "란"), ("이야말로", "이야말로", "야말로"),
     ("으로서", "로서", "로서"), ("으로부터", "로부터", "로부터"), ("으로써", "로써", "로써"), ("과의", "과의", "와의"),
     ("이지만", "이지만", "지만"), ("이다", "이다", "다"), ("으로는", "로는", "로는"), ("이나마", "이나마", "나마"),
+    ("이면", "이면", "면"), ("이고", "이고", "고"), ("이므로", "이므로", "므로"), ("이니까", "이니까", "니까"),
+    ("이더라도", "이더라도", "더라도"), ("이랑은", "이랑은", "랑은"), ("이라도", "이라도", "라도"), ("이라서", "이라서", "라서"),
 ]  # fmt: skip
 
 
@@ -83,8 +85,20 @@ def test_calls_and_the_spoken_name_suffix() -> None:
     assert apply("민수", "아!", person=True) == "야!"
     assert apply("민수", "이는 갔다", person=True) == "는 갔다"
     assert apply("길동", "이는 갔다", person=True) == "이는 갔다"
+    assert apply("길동", "여,", person=True) == "이여,"
+    assert apply("민수", "이여,", person=True) == "여,"
+    assert apply("[이메일]", "여 개") == "여 개"
     assert apply("[전화번호]", "야.") == "야."
     assert apply("[이메일]", "야.") == "이야."
+
+
+@pytest.mark.parametrize(
+    ("tail", "length"),
+    [("”은", 1), ("\"은", 1), ("(45세)는", 5), (" (대표)가", 5), ("[서울]은", 4), ("(열두 자가 넘는 긴 설명글)은", 0), ("은", 0),
+     ("", 0), ("(\n)은", 0), (" 은", 0)],
+)  # fmt: skip
+def test_what_is_passed_over_on_the_way_to_the_particle(tail: str, length: int) -> None:
+    assert aside(tail) == length
 
 
 def test_unknown_sound_leaves_the_particle() -> None:

@@ -14,6 +14,7 @@ from anonymizers.entities import entities
 from anonymizers.errors import BadSpan, UnlawfulOperator
 from anonymizers.generalise import generalise
 from anonymizers.operators import Keys, mask, pseudonym, replacement, surrogate
+from anonymizers.particles import aside
 from anonymizers.rewrite import Edit, OutSpan, rewrite, settle
 
 KEYS = Keys(pseudonym_key=b"k" * 32, scope=b"doc")
@@ -51,8 +52,12 @@ def test_out_spans_cut_the_replacement_and_the_rest_is_untouched(case: tuple[str
 
 
 def same_but_for_a_leading_particle(before: str, after: str) -> bool:
-    """Equal up to at most four letters at the very start."""
-    return any(before[i:] == after[j:] for i in range(min(5, len(before) + 1)) for j in range(min(5, len(after) + 1)))
+    """Equal up to at most four letters at the start, or behind the closing bracket, quote or aside there."""
+    return any(
+        before[:at] == after[:at] and before[at + i :] == after[at + j :]
+        for at in {0, min(1, len(before)), aside(before)}
+        for i, j in itertools.product(range(min(5, len(before) - at + 1)), range(min(5, len(after) - at + 1)))
+    )
 
 
 @given(edited())
@@ -111,6 +116,32 @@ def test_settled_edits_are_disjoint(text: str, ranges: list[tuple[int, int]]) ->
 def test_examples(text: str, value: str, type_: str, operator: str, out: str) -> None:
     start = text.index(value)
     assert rewrite(text, [Edit(start, start + len(value), type_, operator)], KEYS)[0] == out
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "out"),
+    [
+        ("김민수(45세)는 갔다", {"김민수": "PERSON", "45세": "AGE"}, "[이름]([나이])은 갔다"),
+        ("김민수(45세)는 갔다", {"김민수": "PERSON"}, "[이름](45세)은 갔다"),
+        ("김민수 (대표)가 갔다", {"김민수": "PERSON"}, "[이름] (대표)이 갔다"),
+        ("“김민수”는 갔다", {"김민수": "PERSON"}, "“[이름]”은 갔다"),
+        ("대표(010-1234-5670)은 갔다", {"010-1234-5670": "MOBILE"}, "대표([전화번호])은 갔다"),
+        ("(김민수)는 갔다", {"김민수": "PERSON"}, "([이름])은 갔다"),
+        (
+            "김민수(45세)는 홍길동(31세)을 보았다",
+            {"김민수": "PERSON", "45세": "AGE", "홍길동": "PERSON", "31세": "AGE"},
+            "[이름]([나이])은 [이름]([나이])을 보았다",
+        ),
+        ("홍길동(대리)", {"홍길동": "PERSON"}, "[이름](대리)"),
+    ],
+)
+def test_a_particle_behind_a_bracket_or_a_quote_agrees_with_the_word_before(
+    text: str, values: dict[str, str], out: str
+) -> None:
+    edits = [Edit(text.index(value), text.index(value) + len(value), kind, "mask") for value, kind in values.items()]
+    made, spans = rewrite(text, edits, KEYS)
+    assert made == out
+    assert all(made[span.out_start : span.out_end] == mask(span.type) for span in spans)
 
 
 def test_adjacent_spans_stay_two_and_nested_become_the_strictest() -> None:
@@ -205,7 +236,8 @@ def test_surrogates_lie_in_documented_ranges_or_become_masks(scope: bytes, value
 
 
 def test_a_surrogate_is_no_value_of_the_corpus() -> None:
-    first = surrogate("홍길동", "PERSON", KEYS)
+    assert surrogate("홍길동", "PERSON", KEYS) is None  # people bear every name: without a look at the corpus, none
+    first = surrogate("홍길동", "PERSON", Keys(KEYS.pseudonym_key, KEYS.scope, seen=lambda _: False))
     second = surrogate("홍길동", "PERSON", Keys(KEYS.pseudonym_key, KEYS.scope, seen=lambda name: name == first))
     assert first is not None
     assert second not in (None, first)

@@ -59,6 +59,7 @@ def standing(project: Project, ledger: Ledger, at: dt.datetime) -> dict[str, Any
             for r in ledger.releases(project.name)
         ],
         "waiting": waiting,
+        "review": _review(stages, project),
         "requests_late": _late(ledger, at),
         "warnings": warnings,
     }  # fmt: skip
@@ -117,6 +118,17 @@ def _alarms(project: Project, stages: dict[str, dict[str, Any]]) -> list[dict[st
     if not (folder / MANIFEST).exists():
         return []
     return [dict(alarm) for alarm in load_manifest(folder).facts.get("alarms", ())]
+
+
+def _review(stages: dict[str, dict[str, Any]], project: Project) -> dict[str, int]:
+    """Spans between two thresholds, as the latest anonymize stage had them: waiting (masked), and answered."""
+    from pipelines.driver import MANIFEST, load_manifest
+
+    folder = project.root / project.output / "stages" / stages.get("anonymize", {}).get("folder", "-")
+    if not (folder / MANIFEST).exists():
+        return {"waits": 0, "answered": 0}
+    facts = load_manifest(folder).facts
+    return {"waits": facts.get("review", 0), "answered": sum(facts.get("reviewed", {}).values())}
 
 
 def _gates_failed(out: Path) -> list[dict[str, str]]:
@@ -197,6 +209,9 @@ def _tell(found: dict[str, Any], project: Path) -> None:
         say("[yellow]경보 (alarm)[/] dedup: " + ", ".join(f"{name} {value}" for name, value in sorted(alarm.items())))
     for gate in found["gates_failed"]:
         say(f"[red]관문 불충족 (gate does not hold)[/] {gate['gate']} ({gate['article']}): {gate['detail']}")
+    if any(found["review"].values()):
+        waits, answered = found["review"]["waits"], found["review"]["answered"]
+        say(f"검토 대기 (review) {waits:,} spans, masked; {answered:,} answered: damjang review --project {project}")
     for row in found["releases"]:
         say(f"{row['release']}: {row['state']}, {row['documents']:,} rows, {row['bytes']:,} bytes, {row['data_class']}")
     for row in found["waiting"]:

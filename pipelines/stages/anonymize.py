@@ -1,26 +1,28 @@
 """anonymize: find, decide, rewrite, part by part. The rules are anonymizers' and the policy's; here is only the road.
 
 Side files: `spans` (where, what, which operator, and where the replacement stands, so that a rescan can discount it)
-and `review` (spans between two thresholds, for the officer; masked, never a raw value).
+and `review` (spans between two thresholds, for the officer; masked, never a raw value). What officers answered
+(pipelines.reviewing) is read like the policy: its digest names the folder, and its workers obey it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from anonymizers import art24
 from anonymizers import pipeline as anonymizing
-from anonymizers.findings import Recognized
-from anonymizers.public_figures import load_public_figures
+from anonymizers.review import ANSWERS, ReviewItem, Reviews
 from governance.staged import bounded_batches
 from pipelines.dataset import Part
 from pipelines.decisions import Decisions
+from pipelines.detectors import detectors, public_figures
+from pipelines.files import digest_of
+from pipelines.reviewing import standing_answers
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.stages.refine import part_units
 from pipelines.work import UnitContext
@@ -30,10 +32,12 @@ from schemas.policy import Policy
 REVIEW = pa.schema(
     [
         pa.field("document_id", ID, nullable=False),
+        pa.field("review_id", ID, nullable=False),
         pa.field("start", pa.int32(), nullable=False),
         pa.field("end", pa.int32(), nullable=False),
         pa.field("type", pa.string(), nullable=False),
         pa.field("score_ppm", pa.int32(), nullable=False),
+        pa.field("answer", pa.string(), nullable=False),  # "", personal or not, as this stage obeyed it
         pa.field("context", pa.string(), nullable=False),
     ]
 )
@@ -43,7 +47,7 @@ class AnonymizeStage(StageBase):
     """Reads dedup's survivors."""
 
     name = "anonymize"
-    version = "1"
+    version = "2"
     inputs = ("dedup",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
@@ -52,10 +56,14 @@ class AnonymizeStage(StageBase):
             "purpose": run.project.purpose,
             "recognizers": _versions(run.policy),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
+            "answers": digest_of(_answers(run)),
         }
 
     def secrets(self, run: Run) -> Mapping[str, bytes]:
-        return {"pseudonym": run.vault.derive(f"pseudonym\0{run.project.release.name}")}
+        return {
+            "pseudonym": run.vault.derive(f"pseudonym\0{run.project.release.name}"),
+            "review": run.vault.derive("review"),
+        }
 
     def steps(self) -> Sequence[str]:
         return ("anonymize",)
@@ -65,6 +73,7 @@ class AnonymizeStage(StageBase):
             "policy": run.policy.model_dump(mode="json"),
             "policy_digest": run.policy.part_digest("anonymize"),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
+            "answers": _answers(run),
         }
         return Planned(step, "pipelines.stages.anonymize:anonymize", part_units(run, "dedup"), config)
 
@@ -77,41 +86,46 @@ class AnonymizeStage(StageBase):
         facts = {
             "found": {source: dict(sorted(found[source].items())) for source in sorted(found)},
             "review": sum(receipt.facts["review"] for receipt in receipts["anonymize"]),
+            "reviewed": {
+                answer: sum(receipt.facts["reviewed"][answer] for receipt in receipts["anonymize"])
+                for answer in ANSWERS
+            },
             "child_mentions": sum(receipt.facts["child_mentions"] for receipt in receipts["anonymize"]),
             "recognizers": _versions(run.policy),
         }
         return parts, {}, facts
 
 
+def _answers(run: Run) -> dict[str, str]:
+    """{review id (hex): answer} that stand now, sorted: the ids are keyed, so that they tell nothing in a plan."""
+    return {found.review_id: found.answer for found in standing_answers(run.project, run.ledger, run.vault)}
+
+
 def _versions(policy: Policy) -> dict[str, str]:
     return {recognizer.name: str(recognizer.version) for recognizer in anonymizing.default_recognizers(policy)}
 
 
-@lru_cache(maxsize=2)
-def _tools(policy_json: str, root: str) -> tuple[Policy, list[Recognized], Mapping[str, frozenset[str]]]:
-    """The policy and its recognizers, made once a worker process (lexicons and scanners take a while to load)."""
-    policy = Policy.model_validate_json(policy_json)
-    return policy, anonymizing.default_recognizers(policy), load_public_figures(policy, Path(root))
-
-
 def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part."""
-    import json
-
     part = Part.from_json(unit["part"])
-    policy, recognizers, figures = _tools(json.dumps(context.config["policy"], sort_keys=True), context.step.root)
+    policy, recognizers = detectors(context.config["policy"], "stage")
+    figures = public_figures(context.config["policy"], context.step.root)
     decisions = Decisions("anonymize", context.config["policy_digest"])
     out = context.writer("data", part.name, TEXT)
+    reviews = Reviews(
+        context.keyring.extra["review"], {bytes.fromhex(k): v for k, v in context.config["answers"].items()}
+    )
     spans: list[tuple[Any, ...]] = []
     review: list[tuple[Any, ...]] = []
     found: Counter[str] = Counter()
     mentions = 0
     with context.open("dedup", part.files["data"]) as file:
-        for batch in file:
-            ids = batch["document_id"].to_pylist()
-            flags = batch["flags"].to_pylist()
+        for table in _working(file):
+            ids = table["document_id"].to_pylist()
+            flags = table["flags"].to_pylist()
+            column = table["text"].combine_chunks()
             result = anonymizing.anonymize_batch(
-                batch["text"].to_pylist(),
+                column.to_pylist(),
                 policy=policy,
                 recognizers=recognizers,
                 pseudonym_key=context.keyring.extra["pseudonym"],
@@ -120,21 +134,28 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
                 guardian_consent=[bool(flag & FLAG_GUARDIAN_CONSENT) for flag in flags],
                 child_directed=part.source_id in context.config["child_directed"],
                 public_figures=figures,
+                reviews=reviews,
+                column=column,
             )
             actions, reasons = list(result.actions), list(result.reasons)
             # Rewriting can bring digits and words together that were apart: Art. 24 is looked for once more.
-            for row in art24.redact(result.texts).changed:
-                actions[row], reasons[row] = "quarantined", "art24_after_rewrite"
+            touched = [row for row, reason in enumerate(reasons) if reason != "no_finding"]
+            for number in art24.redact([result.texts[row] for row in touched]).changed:
+                actions[touched[number]], reasons[touched[number]] = "quarantined", "art24_after_rewrite"
             for row, identifier in enumerate(ids):
                 decisions.add(
                     identifier, actions[row], reasons[row], result.scores_ppm[row], result.thresholds_ppm[row]
                 )
             spans += [(ids[s.doc], s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in result.spans]
-            review += [(ids[r.doc], r.start, r.end, r.type, r.score_ppm, r.context) for r in result.review]
+            review += _review_rows(ids, [item for item in result.review if actions[item.doc] != "quarantined"])
             found.update(result.counts)
             mentions += len(result.children)
+            changed = [action == "changed" for action in actions]
+            texts = [text for text, is_changed in zip(result.texts, changed, strict=True) if is_changed]
+            if texts:
+                column = pc.replace_with_mask(column, pa.array(changed), pa.array(texts, pa.string()))
             keep = pa.array([action in ("kept", "changed") for action in actions])
-            columns = [batch["document_id"], batch["offset"], batch["flags"], pa.array(result.texts, pa.string())]
+            columns = [table["document_id"], table["offset"], table["flags"], column]
             for made in bounded_batches(pa.table(columns, schema=TEXT).filter(keep)):
                 out.write(made)
     files = {
@@ -148,7 +169,40 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     context.add_part(
         Part(part.name, part.source_id, part.raw_bytes, files, decisions.counts(), decisions.reasons(), facts)
     )
-    context.done(found={part.source_id: dict(sorted(found.items()))}, review=len(review), child_mentions=mentions)
+    answered = Counter(row[_ANSWER] for row in review)
+    context.done(
+        found={part.source_id: dict(sorted(found.items()))},
+        review=answered[""],
+        reviewed={answer: answered[answer] for answer in ANSWERS},
+        child_mentions=mentions,
+    )
+
+
+def _working(file: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Staged batches (at most 256 rows) joined to about a mebibyte: what each costs beyond its text is paid once."""
+    held: list[pa.RecordBatch] = []
+    size = 0
+    for batch in file:
+        held.append(batch)
+        size += batch["text"].nbytes
+        if size >= _WORKING_BYTES:
+            yield pa.Table.from_batches(held)
+            held, size = [], 0
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+_WORKING_BYTES = 1 << 20
+_ANSWER = REVIEW.get_field_index("answer")
+
+
+def _review_rows(ids: Sequence[bytes], items: Sequence[ReviewItem]) -> list[tuple[Any, ...]]:
+    """Rows of REVIEW. A cut context may bring digits together: Art. 24 is looked for in it, as in the text."""
+    contexts = art24.redact([item.context for item in items]).texts if items else []
+    return [
+        (ids[r.doc], r.id, r.start, r.end, r.type, r.score_ppm, r.answer, shown)
+        for r, shown in zip(items, contexts, strict=True)
+    ]
 
 
 def _table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:

@@ -17,7 +17,7 @@ from anonymizers import art24
 from pipelines.dataset import FileRef, Part
 from pipelines.expectations import check
 from pipelines.residual import VERSION as RESIDUAL_VERSION
-from pipelines.residual import residual
+from pipelines.residual import residual, upper_bound_ppm
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.work import UnitContext
 from schemas.suites import suites_digest
@@ -29,7 +29,7 @@ class Validate(StageBase):
     """Reads assembled shards and the manifests' counts."""
 
     name = "validate"
-    version = "1"
+    version = "2"
     inputs = ("ingest", "refine", "dedup", "anonymize", "assemble")
 
     def reads(self, run: Run) -> Mapping[str, Any]:
@@ -85,13 +85,15 @@ class Validate(StageBase):
             for total, part in ((art24_found, fact["art24"]), (residual_found, fact["residual"])):
                 for kind, number in part.items():
                     total[kind] = total.get(kind, 0) + number
+        sampled, hit = (sum(fact[name] for fact in shards) for name in ("sampled", "residual_rows"))
         facts = {
             "checked": sum(len(fact["results"]) for fact in shards) + len(receipts["counts"][0].facts["results"]),
             "failed": failed,
             "art24": dict(sorted(art24_found.items())),
             "residual": dict(sorted(residual_found.items())),
-            "sampled_rows": sum(fact["sampled"] for fact in shards),
-            "residual_rows": sum(fact["residual_rows"] for fact in shards),
+            "sampled_rows": sampled,
+            "residual_rows": hit,
+            "residual_upper_ppm": upper_bound_ppm(hit, sampled, run.policy.gates.residual_confidence_ppm),
             "sensitive_rows": sum(fact["sensitive_rows"] for fact in shards),
             "suites_digest": suites_digest(),
             "policy_digest": run.policy.digest,
