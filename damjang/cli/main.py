@@ -24,6 +24,7 @@ from damjang.cli import (
     projects,
     recording,
     reporting,
+    reviewing,
     status,
     tracing,
     trainer,
@@ -40,8 +41,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for group in (
-    projects, status, trainer, officers, auditing, reporting, tracing, withdrawing, recording, keeping,
-    consenting, corpus, detecting,
+    projects, status, trainer, officers, reviewing, auditing, reporting, tracing, withdrawing, recording,
+    keeping, consenting, corpus, detecting,
 ):  # fmt: skip
     group.add_to(app)
 
