@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from ext import names_py as twin
+from ext import names_rules_py as twin
 
 _SPOKEN_SUFFIX: Final = ("이가", "이는", "이를", "이도", "이의", "이만", "이와", "이한테", "이네")  # 길동이가
 _NEEDS: Final = (  # longest first; the first letters of a tail say what sound must stand before it
@@ -78,6 +78,11 @@ def _add_context(words: dict[str, int]) -> None:
         for word in row["words"]:
             words["t" + word] = pack(kinds[kind], _need(word), row["weight"])
     words.update(("h" + word, 1) for word in raw["verbal"])
+    words.update(("d" + word, 1) for word in raw["nominal"])
+    words.update(("x" + stem + ending, 2) for stem in raw["stems"] for ending in raw["endings"])
+    for weight, entries in raw["brackets"].items():
+        for word in entries:
+            words["b" + word] = max(weight, words.get("b" + word, 0))
     for word in raw["vocative"]["words"]:
         need = twin.NEED_CONSONANT if word in ("아", "이야") else twin.NEED_VOWEL
         words["t" + word] = pack(twin.VOCATIVE, need, raw["vocative"]["weight"])
@@ -87,6 +92,7 @@ def _add_context(words: dict[str, int]) -> None:
     for part, kind in titles.items():
         for weight, entries in raw[part].items():
             words.update(("t" + word, pack(kind, twin.NEED_ANY, weight)) for word in entries)
+            words.update(("x" + word, 2) for word in entries if len(word) > 1)
     for weight, entries in raw["cues"].items():
         for word in entries:
             words["c" + word] = max(weight, words.get("c" + word, 0))

@@ -20,10 +20,10 @@ from typing import Final, Protocol
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
 from anonymizers.normalize import View
-from ext import names_py as twin
+from ext import names_rules_py as twin
 from ext.names import NameScanner, is_odd, odd_ones
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 _FLOOR: Final = 50  # total at which a candidate is worth a finding (400,000)
 _SURE: Final = 80  # total of 500,000
 _STRONG: Final = 110  # total that vouches for repetitions

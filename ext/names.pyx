@@ -145,7 +145,7 @@ cdef class NameScanner:
         self.t.best_pair = max([value for word, value in words.items() if word[0] == "p"], default=0)
         self.t.best_pair = max(self.t.best_pair, <int>SURE_PAIR)
         self.t.best_particle = max([v >> 8 for w, v in words.items() if w[0] == "t" and v & 15 <= COPULA], default=0)
-        self.t.best_particle = max(self.t.best_particle, 0)
+        self.t.best_particle = max(self.t.best_particle, <int>ASIDE)
         for word, value in words.items():
             if word[0] == "p" and value >= SURE_PAIR:
                 flags[ord(word[1]) - FIRST] |= OPENS_PAIR
@@ -188,7 +188,7 @@ cdef class NameScanner:
             g.at[1] = (FULL if self.t.given1[c] != NONE or role & OPENS_PAIR else 0) | DOUBLE
             g.at[1] |= (SHORT if self.t.given2[c] != NONE else 0) | (GIVEN if role & ENDS_PAIR else 0)
             g.at[2] = (FULL if self.t.given2[c] != NONE or role & ENDS_PAIR else 0) | DOUBLE
-            g.at[2] |= (SHORT if role & OPENS_TAIL else 0) | (GIVEN if role & OPENS_TITLE else 0)
+            g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0)
             g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0)
             self.t.gates[c] = g
         return 0

@@ -17,24 +17,66 @@ cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nog
     return MISSING
 
 
-cdef int bracket(const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
+cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
+    """The twin's _bracket."""
     cdef Py_ssize_t digits = at
+    cdef int32_t weight
     flag[0] = 0
     if at >= length:
         return 0
     if 0x4E00 <= s[at] <= 0x9FFF:
         flag[0] = F_HANJA
         return HANJA
+    if s[at] == 0x40:
+        flag[0] = F_AGE
+        return HANDLE
     if ((s[at] == 0xC778 or s[at] == 0xB0A8 or s[at] == 0xC5EC) and at + 1 < length
             and (s[at + 1] == 0x29 or s[at + 1] == 0x2C)):  # 인, 남, 여
         flag[0] = F_SIGNATURE if s[at] == 0xC778 else F_AGE
         return AGE
+    if is_hangul(s[at]):
+        digits = run_end(s, at, length)
+        weight = look(t, BRACKETED, s + at, digits - at) if digits - at <= MAX_BRACKET else MISSING
+        if weight == MISSING or weight == 0:
+            return 0
+        flag[0] = F_AGE
+        return weight
     while digits < length and 0x30 <= s[digits] <= 0x39:
         digits += 1
-    if 1 <= digits - at <= 2 and digits < length and (
-            s[digits] == 0x29 or s[digits] == 0x2C or s[digits] == 0xB7 or s[digits] == 0xC138):
+    if digits >= length:
+        return 0
+    if 1 <= digits - at <= 2 and (s[digits] == 0x29 or s[digits] == 0x2C or s[digits] == 0xB7 or s[digits] == 0xC138):
         flag[0] = F_AGE
         return AGE
+    if digits - at >= 2 and s[at] == 0x30 and (s[digits] == 0x2D or s[digits] == 0x29):
+        flag[0] = F_AGE
+        return TELEPHONE
+    if digits - at == 4 and (s[at] == 0x31 or s[at] == 0x32) and (
+            s[digits] == 0x2E or s[digits] == 0x7E or s[digits] == 0x2D or s[digits] == 0xB144 or s[digits] == 0x2013):
+        flag[0] = F_AGE
+        return YEAR
+    return 0
+
+
+cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
+    """The twin's _aside."""
+    cdef Py_ssize_t stop, begin
+    cdef int32_t value
+    cdef int runs
+    for runs in range(ASIDE_RUNS):
+        stop = run_end(s, at, length)
+        for begin in range(max(at, stop - MAX_ASIDE), stop - 1):
+            if not t.role[s[begin] - FIRST] & OPENS_TITLE:
+                continue
+            value = look(t, TAIL, s + begin, stop - begin)
+            if value == MISSING:
+                value = titled(t, s + begin, stop - begin)
+            if value != MISSING and value & 15 == TITLE:
+                flag[0] = F_TITLE
+                return ASIDE
+        if stop + 1 >= length or s[stop] != 0x20 or not is_hangul(s[stop + 1]):
+            return 0
+        at = stop + 1
     return 0
 
 
@@ -44,6 +86,7 @@ cdef int behind(
     """The twin's _behind."""
     cdef Py_ssize_t at = end, stop
     cdef int32_t value
+    cdef int weight
     flag[0] = 0
     if end + 1 >= length:
         return 0
@@ -52,30 +95,35 @@ cdef int behind(
     if at >= length:
         return 0
     if s[at] == 0x28:
-        return bracket(s, at + 1, length, flag)
-    if at == end or not is_hangul(s[at]) or not t.role[s[at] - FIRST] & OPENS_TITLE:
+        return bracket(t, s, at + 1, length, flag)
+    if at == end or not is_hangul(s[at]):
         return 0
-    stop = at
-    while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
-        stop += 1
-    if stop - at > MAX_TAIL:
-        return 0
-    value = look(t, TAIL, s + at, stop - at)
-    if value == MISSING:
-        value = titled(t, s + at, stop - at)
-    if value == MISSING:
-        return 0
-    return title(value, is_given_only, flag)
+    if t.role[s[at] - FIRST] & OPENS_TITLE:
+        stop = at
+        while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
+            stop += 1
+        if stop - at <= MAX_TAIL:
+            value = look(t, TAIL, s + at, stop - at)
+            if value == MISSING:
+                value = titled(t, s + at, stop - at)
+            if value != MISSING:
+                weight = title(value, is_given_only, flag)
+                if weight:
+                    return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
+                flag[0] = 0
+    return 0 if is_given_only else aside(t, s, at, length, flag)
 
 
 cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
     """The twin's _cue."""
     cdef Py_ssize_t at = start, size
-    cdef int best = 0
+    cdef int best = 0, bonus = 0
     cdef int32_t weight
     cdef letter[2] letters
     while at > 0 and start - at < 3 and stands_before(s[at - 1]):
         at -= 1
+        if s[at] == 0x3A or s[at] == 0xFF1A:
+            bonus = COLON
     if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
         return 0
     for size in range(1, MAX_CUE + 1):
@@ -89,27 +137,31 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
         weight = look(t, CUE, &letters[0], 2)
         if weight != MISSING and weight > best:
             best = weight
-    return best
+    return best + bonus if best else 0
 
 
 cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
     """The twin's _verb."""
-    cdef Py_ssize_t at = end
-    cdef int runs, size
+    cdef Py_ssize_t at = end, limit = min(length, end + VERB_REACH)
+    cdef int runs = 0, size
     cdef int32_t weight
-    for runs in range(VERB_RUNS):
-        if at + 1 >= length or s[at] != 0x20 or not is_hangul(s[at + 1]):
-            return 0
-        at += 1
-        for size in range(2, 4 if t.role[s[at] - FIRST] & OPENS_VERB else 2):
-            if at + size <= length:
-                weight = look(t, VERB, s + at, size)
-                if weight != MISSING and weight != 0:
-                    return weight
-        while at < length and is_hangul(s[at]):
+    while at < limit and runs < VERB_RUNS:
+        if not is_hangul(s[at]):
+            if (s[at] == 0x201C or s[at] == 0x22) and s[at - 1] == 0x20 and (
+                    s[at - 2] == 0xC740 or s[at - 2] == 0xB294 or s[at - 2] == 0xC774 or s[at - 2] == 0xAC00):
+                return SPEECH  # 은, 는, 이, 가
+            if s[at] == 0x0A or ((s[at] == 0x2E or s[at] == 0x21 or s[at] == 0x3F) and is_hangul(s[at - 1])):
+                return 0
             at += 1
-        if at < length and s[at] == 0x2C:
-            at += 1
+            continue
+        if t.role[s[at] - FIRST] & OPENS_VERB:
+            for size in range(2, 4):
+                if at + size <= length:
+                    weight = look(t, VERB, s + at, size)
+                    if weight != MISSING and weight != 0:
+                        return weight
+        at = run_end(s, at, length)
+        runs += 1
     return 0
 
 
@@ -122,7 +174,7 @@ cdef int lexicon(
     cdef bint is_particle, is_verbal
     if level == MISSING:
         level = 0
-    if end > stop and end - start <= 4:
+    if end > stop and end - start <= MAX_WORD:
         whole = look(t, WORD, s + start, end - start)
         if whole != MISSING and whole > level:
             level = whole
@@ -134,7 +186,7 @@ cdef int lexicon(
         is_particle = last != MISSING and (last & 15 == PARTICLE or last & 15 == COPULA) and agrees(
             s[stop - 2], (last >> 4) & 7)
         is_verbal = look(t, VERB_MAKER, s + stop - 1, 1) != MISSING
-        if is_particle or is_verbal:
+        if is_particle or is_verbal or look(t, NOUN_MAKER, s + stop - 1, 1) != MISSING:
             inner = look(t, WORD, s + start, stop - 1 - start)
             if inner != MISSING and inner > 0:
                 loss = min(loss, VERBAL[inner] if is_verbal else SPLIT[inner])
@@ -146,3 +198,30 @@ cdef bint ends_call(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept
         return True
     return (s[end] == 0x2C or s[end] == 0x2E or s[end] == 0x21 or s[end] == 0x3F or s[end] == 0x7E or s[end] == 0x0A
             or s[end] == 0x2026 or s[end] == 0x3B)
+
+
+cdef int misread(
+        const tables *t, const letter *s, Py_ssize_t start, int kind, Py_ssize_t end, Py_ssize_t length
+) noexcept nogil:
+    """The twin's _misread."""
+    cdef uint32_t last = s[start + 2]
+    cdef bint is_closed = (s[start + 1] - FIRST) % 28 != 0
+    cdef int32_t found
+    if (last == 0xC774 and is_closed) if kind else (  # 이, 아, 야
+            last == (<uint32_t>0xC544 if is_closed else <uint32_t>0xC57C) and ends_call(s, end, length)):
+        found = look(t, PAIR, s + start, 2)
+        if found != MISSING and found >= SURE_PAIR:
+            return CALLED
+    if kind:
+        return 0
+    if last == 0xB3D9 or last == 0xB9AC:  # 동, 리
+        if end < length and s[end] == 0x20:
+            end += 1
+        if end < length and 0x30 <= s[end] <= 0x39:
+            return LOT
+    found = look(t, TAIL, s + start + 2, 1)
+    if found != MISSING and found & 15 == PARTICLE and agrees(s[start + 1], (found >> 4) & 7):
+        found = look(t, PAIR, s + start + 1, 2)
+        if found == MISSING or found < SURE_PAIR:
+            return PARTICLE_LIKE
+    return 0

@@ -20,8 +20,6 @@ cdef inline bint may_be(
         is_titled = end + 1 < length and (
             s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
                 is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))))
-    if surnames == 0 and not is_titled:
-        return False
     bound = stem(t, s + start, surnames, givens, False)
     if bound == NOTHING:
         return False
@@ -67,18 +65,21 @@ cdef void weigh(
     if kind == HONORIFIC:
         flags |= F_HONORIFIC
     elif kind == TITLE or kind == KIN:
-        if surnames == 0 and kind == TITLE:
+        if (surnames == 0 and kind == TITLE) or (surnames and surnames + givens == 2 and end == stop + 1):
             return
         flags |= F_TITLE
-    elif kind == SIGNATURE:
+    elif kind == SIGNATURE and end > stop + 1:
         flags |= F_SIGNATURE
+    elif kind == SIGNATURE:  # the copula
+        total -= weight
+        kind = COPULA
     elif kind == VOCATIVE:
         if surnames or not ends_call(s, end, length):
             return
         flags |= F_VOCATIVE
     elif kind:
         flags |= F_PARTICLE
-    if surnames == 0 and (kind == SIGNATURE or (0 < kind <= COPULA and kind != PERSON_PARTICLE)):
+    if surnames == 0 and (kind == SIGNATURE or kind == PLACE):
         return
     if kind == 0:
         total += behind(t, s, end, length, surnames == 0, &flag)
@@ -99,6 +100,10 @@ cdef void weigh(
     if loss:
         total += loss
         flags |= F_LEXICON
+    if start > 0 and is_digit(s[start - 1]):
+        total += AFTER_DIGIT
+    if surnames == 1 and givens == 2:
+        total += misread(t, s, start, kind, end, length)
     if base + loss < LIST_BASE and total + MAX_VERB < floor:
         return
     if kind <= 2:
@@ -107,9 +112,12 @@ cdef void weigh(
             total += weight
             flags |= F_VERB
     if surnames == 0:
+        if (kind == PARTICLE or kind == COPULA) and (
+                loss < (GIVEN_LEXICON[1] if flags & F_VERB else 0) or not flags & (F_CUE | F_VERB)):
+            return
         flags |= F_GIVEN_ONLY
     if kind == 0 and not flags & ~F_LEXICON:
-        alone = (start == 0 or s[start - 1] == 0x0A) and (end == length or s[end] == 0x0A or s[end] == 0x0D)
+        alone = opens_cell(s, start) and closes_cell(s, end, length)
         total += LINE if alone else BARE
         if alone:
             flags |= F_LINE
@@ -155,7 +163,7 @@ cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t
                 return False
         kind = value & 15
         weight = value >> 8
-    if kind == VOCATIVE:
+    if kind == VOCATIVE or (kind == SIGNATURE and end == second + 2):
         return False
     total = base + SPACED + weight + lexicon(t, &letters[0], 0, 3, 3, 1, 2)
     if kind == 0:
@@ -168,7 +176,7 @@ cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t
     if weight:
         total += weight
         flags |= F_CUE
-    if total < SPACED_LEAST or not flags & (F_CUE | F_HONORIFIC | F_SIGNATURE):
+    if total < SPACED_LEAST or not flags & (F_CUE | F_HONORIFIC | F_TITLE | F_SIGNATURE):
         return False
     best.is_found = True
     best.start = start
@@ -186,13 +194,13 @@ cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogi
     cdef bint is_separated = False, is_joined, is_empty = left.end == left.stop
     cdef uint32_t c
     cdef int bonus
-    if gap < 1 or gap > 3 or left.listable < LIST_BASE or right.listable < LIST_BASE:
+    if gap < 1 or gap > MAX_GAP or left.listable < LIST_BASE or right.listable < LIST_BASE:
         return
     for i in range(left.end, right.start):
         c = s[i]
         if separates(c):
             is_separated = True
-        elif c != 0x20 and c != 0x0A:
+        elif c != 0x20 and c != 0x0A and c != 0x2E and c != 0x29:
             return
     c = s[left.end - 1]
     is_joined = not is_empty and (c == 0xC640 or c == 0xACFC or c == 0xB791 or c == 0xACE0)  # 와, 과, 랑, 고

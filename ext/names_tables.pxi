@@ -18,6 +18,7 @@ cdef enum:
     MISSING = -2147483647
     PARTICLE = 1
     PERSON_PARTICLE = 2
+    PLACE = 3
     COPULA = 4
     HONORIFIC = 5
     TITLE = 6
@@ -44,6 +45,8 @@ cdef enum:
     CUE = 0x63
     VERB = 0x76
     VERB_MAKER = 0x68
+    NOUN_MAKER = 0x64
+    BRACKETED = 0x62
     OPENS_PAIR = 1
     ENDS_PAIR = 2
     OPENS_SURNAME = 4
@@ -59,8 +62,8 @@ cdef enum:
     ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
     MAX_BASE = 150
     NO_PAIR = -10
-    ONE_SYLLABLE = -40
-    GIVEN_ONLY = 15
+    ONE_SYLLABLE = -32
+    GIVEN_ONLY = 8
     BARE = -15
     LINE = 15
     HANJA = 70
@@ -75,10 +78,28 @@ cdef enum:
     VERB_RUNS = 4
     SPACED = -50
     SPACED_LEAST = 30
+    VERB_REACH = 40
+    APART = 30
+    STRONG_HONORIFIC = 60
+    ASIDE = 30
+    ASIDE_RUNS = 3
+    MAX_ASIDE = 5
+    COLON = 20
+    AFTER_DIGIT = -100
+    CALLED = -60
+    LOT = -60
+    PARTICLE_LIKE = -25
+    SPEECH = 25
+    TELEPHONE = 40
+    YEAR = 40
+    HANDLE = 40
+    MAX_BRACKET = 4
+    MAX_WORD = 5
+    MAX_GAP = 5
     MAX_VERB = 40  # the bare and line bonuses included
 
 cdef int[3] LEXICON = [0, -60, -120]
-cdef int[3] GIVEN_LEXICON = [0, -20, -60]
+cdef int[3] GIVEN_LEXICON = [0, -5, -60]
 cdef int[3] SPLIT = [0, -25, -45]
 cdef int[3] VERBAL = [0, -60, -120]
 
@@ -146,18 +167,42 @@ cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
 
 
 cdef inline bint stands_before(uint32_t c) noexcept nogil:
-    """Members of _SKIP_BEFORE in the twin."""
+    """Members of SKIP_BEFORE in the twin."""
     if c < 0x80:
         return (c == 0x20 or c == 0x3A or c == 0x2D or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x3C or c == 0x5B
-                or c == 0x2C or c == 0x0A or c == 0x09 or c == 0x7C or c == 0x2F or c == 0x3D or c == 0x2A)
+                or c == 0x2C or c == 0x0A or c == 0x09 or c == 0x7C or c == 0x2F or c == 0x3D or c == 0x2A or c == 0x29
+                or c == 0x5D)
     return (c == 0xFF1A or c == 0xB7 or c == 0x2014 or c == 0x2018 or c == 0x201C or c == 0x2019 or c == 0x201D
-            or c == 0x300C or c == 0x300E)
+            or c == 0x300C or c == 0x300E or c == 0x3011)
 
 
 cdef inline bint separates(uint32_t c) noexcept nogil:
-    """Members of _SEPARATORS in the twin."""
+    """Members of SEPARATORS in the twin."""
     return (c == 0x2C or c == 0xB7 or c == 0x318D or c == 0x3001 or c == 0x2F or c == 0x2027 or c == 0x30FB
-            or c == 0x3B or c == 0x7C)
+            or c == 0x3B or c == 0x7C or c == 0x09 or 0x30 <= c <= 0x39)
+
+
+cdef inline bint is_digit(uint32_t c) noexcept nogil:
+    """Members of DIGITS in the twin: letters count."""
+    return 0x30 <= c <= 0x39 or 0x41 <= c <= 0x5A or 0x61 <= c <= 0x7A
+
+
+cdef inline Py_ssize_t run_end(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
+    while at < length and is_hangul(s[at]):
+        at += 1
+    return at
+
+
+cdef inline bint opens_cell(const letter *s, Py_ssize_t start) noexcept nogil:
+    if start > 0 and s[start - 1] == 0x20:
+        start -= 1
+    return start == 0 or s[start - 1] == 0x0A or s[start - 1] == 0x09 or s[start - 1] == 0x7C
+
+
+cdef inline bint closes_cell(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    if end < length and s[end] == 0x20:
+        end += 1
+    return end >= length or s[end] == 0x0A or s[end] == 0x0D or s[end] == 0x09 or s[end] == 0x7C
 
 
 cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nogil:

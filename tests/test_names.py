@@ -14,7 +14,7 @@ from anonymizers.names import NameRecognizer, score_ppm
 from anonymizers.particles import agree, final_sound
 from ext.names import NameScanner, is_odd, odd_ones
 from ext.names_py import NameScanner as Twin
-from ext.names_py import is_odd as twin_is_odd
+from ext.names_rules_py import is_odd as twin_is_odd
 
 MODEL = name_model()
 TABLES = (MODEL.surname, MODEL.given1, MODEL.given2, MODEL.words)
@@ -183,6 +183,30 @@ def test_ordinary_prose_is_quiet(text: str) -> None:
 )  # fmt: skip
 def test_forms_of_address(text: str, name: str) -> None:
     assert found(text) == {(0, len(name))}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("사랑하는 서연아, 밥 먹자", "서연"), ("그날 유진이한테 물었다", "유진"), ("국요한 한국은행 총재는 왔다", "국요한"), ("배새롬(본명 ○○)", "배새롬"), ("윤서준(033-000-0000)", "윤서준"),
+        ("김도윤(1931~2009)", "김도윤"), ("최은솔(@handle)", "최은솔"), ("김영수는 “모른다”고 했다", "김영수"), ("진은비 씨는 왔다", "진은비"), ("| 1 | 주민서 | 남 |", "주민서"),
+        ("원고 1. 김순금 2. ○○", "김순금"), ("김 다은 교수의 논문", "김 다은"), ("서문지아가 전했다", "서문지아"), ("(재판장) 양도연", "양도연"), ("최현은 고개를 숙였다", "최현"),
+    ],
+)  # fmt: skip
+def test_forms_met_in_the_wild(text: str, name: str) -> None:
+    start = text.index(name)
+    assert found(text) == {(start, start + len(name))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3류영화는 싫다", "산들군은 사업을 한다", "입력 유효성 검사에 실패했다", "방정식을 푼다", "석수동 104에 있다", "미리 정해진 순서", "옆집에 사는 상인에게 물었다",
+        "딸에 대한 아버지의 사랑", "누리 동호인 대회", "이 정상인 값", "박수칠 때 떠나라", "강원도지사가 왔다", "최소화하고 배우기 쉽다",
+    ],
+)  # fmt: skip
+def test_words_that_look_like_names_are_quiet(text: str) -> None:
+    assert found(text) == set()
 
 
 @pytest.mark.parametrize("shape", ["NFC", "NFD", "zero-width"])
