@@ -55,6 +55,11 @@ class ConsentState:
         return Flag.CROSS_BORDER in self.flags
 
     @property
+    def mydata(self) -> bool:
+        """What the consent is about came by a transfer request (35-2)."""
+        return Flag.MYDATA in self.flags
+
+    @property
     def ai_training(self) -> bool:
         """The consent names training of AI."""
         return Flag.AI_TRAINING in self.flags

@@ -252,6 +252,12 @@ class WithdrawalStale(GovernanceError):
     exit_code = 1
 
 
+class GroundsRefused(GovernanceError):
+    """The law or a licence allows no source of the project to be used; the article is named."""
+
+    exit_code = 1
+
+
 class LineageNotSent(GovernanceError):
     """An OpenLineage endpoint did not take the events; they are in the file all the same."""
 

@@ -51,6 +51,9 @@ def document_of(source: Source, *, rewrites: bool) -> Document:
     return Document(
         data_class="PERSONAL" if personal else "NON_PERSONAL",
         rewritten=rewrites,
+        accessibility=source.accessibility,
+        mydata=source.mydata,
+        cross_controller=source.cross_controller,
         retention_until=source.retention_until,
     )
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from governance.errors import GroundsRefused
 from governance.ledger import Ledger
 from governance.vault import Vault
 from pipelines.diskfull import named_disk_full
@@ -83,6 +84,7 @@ def run_project(
         from pipelines.stages.register import register
 
         register(run)
+        _refuse_unlawful(run)
         announce("register")
         found = stages()
         for name in ORDER[1:-1]:
@@ -108,6 +110,23 @@ def run_project(
             write_json(run.out / "runs" / "latest.json", summary)
         index_run(run)
         return summary
+
+
+def _refused(run: Run) -> dict[str, dict[str, str]]:
+    """Sources that may not be used, with the article and the reason; the others go on."""
+    return {
+        source: {"reason": told.reason_code, "article": told.article, "ko": told.reason_ko, "en": told.reason_en}
+        for source, told in run.facts.get("decisions", {}).items()
+        if not told.allowed
+    }
+
+
+def _refuse_unlawful(run: Run) -> None:
+    """Where no source may be used there is nothing to run for. Raises GroundsRefused."""
+    refused = _refused(run)
+    if refused and len(refused) == len(run.project.sources):
+        told = "; ".join(f"{source}: {why['ko']} ({why['article']})" for source, why in refused.items())
+        raise GroundsRefused(f"no source may be used: {told}", next(iter(refused.values()))["en"])
 
 
 def _find(run: Run, driver: Driver, stage: Stage) -> None:
@@ -140,6 +159,7 @@ def _summary(run: Run) -> dict[str, object]:
         "project": run.project.name,
         "release": run.facts.get("release", ""),
         "gates": [[g.id, g.article, g.verdict, g.detail] for g in run.facts.get("gates", ())],
+        "refused": _refused(run),
         "folders": {name: manifest.folder for name, manifest in run.manifests.items()},
         "counts": {name: manifest.by_source() for name, manifest in run.manifests.items() if manifest.parts},
         "seconds": {name: round(value, 3) for name, value in run.facts.get("seconds", {}).items()},

@@ -67,6 +67,9 @@ class Source(_Model):
     text: str = "text"
     subjects: tuple[str, ...] = ()
     child_directed: bool = False
+    accessibility: Literal["public", "restricted", "private"] = "public"  # 15①6 rests on public information only
+    mydata: bool = False  # received by a data subject's transfer request (PIPA 35-2)
+    cross_controller: bool = False  # joined with another controller's, not by a designated agency (PIPA 28-3)
 
 
 class EvaluationSet(_Model):

@@ -114,6 +114,8 @@ def run_to_summary(
 
 def _tell(summary: dict[str, Any], project: Path) -> None:
     console.print(counts_table(summary["counts"]))
+    for source, why in summary["refused"].items():
+        say(f"[yellow]이용 불가 (refused)[/] {source}: {why['ko']} ({why['article']}; {why['reason']})")
     for stage, seconds in summary["seconds"].items():
         size = summary["input_bytes"] / 1e6
         say(f"{stage:<10} {seconds:7.1f} s  {size / max(seconds, 0.001):8.1f} MB/s of input")

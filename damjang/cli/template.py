@@ -32,6 +32,9 @@ sources:
     format: jsonl               # jsonl | parquet | csv | text
     record_key: id              # a stable key makes a stable document id
     text: text
+    # accessibility: public     # public | restricted | private: 15①6 rests on public information only
+    # mydata: false             # received by a transfer request (35-2): needs consent to AI training
+    # cross_controller: false   # joined with another controller's data (28-3): refused
     # subjects: [author]        # columns with the provider's user ids: needed for consent and withdrawal
 
 # consents: [data/consents.csv] # source_id, subject, purpose, ground, notice_sha256, method, given_at, …

@@ -79,6 +79,10 @@ class Judge:
             # a withdrawal counts whatever the ground: it never falls back to another (PIPA 37)
             if any(state.name == "withdrawn" for state in states):
                 return Verdict("dropped", "consent_withdrawn")
+        for state in states:
+            received = self._source.mydata or state.mydata
+            if received and not (self._needs_consent and state.ai_training):  # PIPA 35-2: its own consent to training
+                return Verdict("dropped", "ground_mydata")
         flags = 0
         if states and all(state.sensitive for state in states):
             flags |= FLAG_SENSITIVE_CONSENT
