@@ -18,7 +18,7 @@ from tests.test_report import Desk, hostile
 
 
 def paper(facts: ReportFacts) -> bytes:
-    return render_pdf(render_html(facts), facts.release, facts.generated_at)
+    return render_pdf(render_html(facts), facts.generated_at)
 
 
 def squeezed(text: str) -> str:

@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -26,6 +27,7 @@ from governance.founding import found_demo, found_keys, found_project
 from governance.ledger import Ledger
 from governance.report import ReportFacts, gather, render_html, to_json
 from pipelines.dataset import Manifest
+from schemas import policy as policies
 from schemas.policy import entity_labels
 from schemas.projectfile import load_project
 from tests.demo_reading import gold, records
@@ -335,7 +337,7 @@ def test_one_persons_answer_is_logged_and_names_nobody(
     unlogged = CliRunner().invoke(_app(), ["report", "--subject", author, "--project", project])
     assert unlogged.exit_code == 2
     assert "--staff" in unlogged.output
-    assert CliRunner().invoke(_app(), ["report", "--project", project]).exit_code == 2
+    assert CliRunner().invoke(_app(), ["report", RELEASE, "--subject", author, "--project", project]).exit_code == 2
 
 
 def _app() -> typer.Typer:
@@ -343,3 +345,38 @@ def _app() -> typer.Typer:
     reporting.add_to(app)
     app.command("other")(lambda: None)
     return app
+
+
+def test_a_run_that_a_gate_refused_has_a_page_that_names_gate_and_article(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.errors import GateFailed
+
+    monkeypatch.setenv("DAMJANG_STATE", str(copy / "state"))
+    shipped = (Path(policies.__file__).parent / "policies" / "pretraining-public.yaml").read_text(encoding="utf-8")
+    strict = re.sub(r"residual_upper_ppm: \d+", "residual_upper_ppm: 1", shipped)
+    (copy / "strict.yaml").write_text(strict, encoding="utf-8")
+    made = (copy / "project.yaml").read_text(encoding="utf-8")
+    (copy / "project.yaml").write_text(re.sub(r"(?m)^policy: .*", "policy: strict.yaml", made), encoding="utf-8")
+    with pytest.raises(GateFailed):
+        run_to_summary(copy / "project.yaml", quiet=True)
+    project = ["--project", str(copy / "project.yaml")]
+    done = CliRunner().invoke(_app(), ["report", *project])
+    assert done.exit_code == 1
+    assert "가이드라인" in done.output
+    page = read((copy / "out" / "reports" / "refused-run.html").read_text(encoding="utf-8"))
+    first = "".join(page.text).split("조치가 필요한 것")[0]
+    assert "발행 거부" in first
+    assert "가명정보 처리 가이드라인" in first
+    assert RELEASE in first  # the release that stands is untouched
+    assert "확인서(자체 발행)" not in "".join(page.text)
+    facts = facts_of(copy)
+    assert facts.standing.verdict == "valid"
+    assert sum(number(row[-1]) for row in page.body("exits")[:-1]) == sum(
+        number(row[-1]) for row in read(render_html(facts)).body("exits")[:-1]
+    )
+    assert CliRunner().invoke(_app(), ["report", *project, "--pdf"]).exit_code == 1
+    assert (copy / "out" / "reports" / "refused-run.pdf").read_bytes().startswith(b"%PDF")
+    told = json.loads(CliRunner().invoke(_app(), ["report", *project, "--json"]).stdout)
+    assert [gate["id"] for gate in told["gates"] if gate["verdict"] == "fail"] == ["residual"]
+    assert CliRunner().invoke(_app(), ["report", *project, "--croissant"]).exit_code == 2

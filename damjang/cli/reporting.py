@@ -24,7 +24,10 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     release: Annotated[
-        str | None, typer.Argument(metavar="[RELEASE]", help="name@version, published or proposed.")
+        str | None,
+        typer.Argument(
+            metavar="[RELEASE]", help="name@version, published or proposed; what the last run made without."
+        ),
     ] = None,
     project: ProjectFile = PROJECT,
     out: Annotated[
@@ -43,17 +46,31 @@ def report(
 ) -> None:
     """Write the report of a release: one HTML page or a PDF, Korean first, that prints well and needs no network.
 
-    The release is verified while the report is made; the exit code is 1 unless it is valid, or still proposed. With
-    --subject: everything held about one person (PIPA 35), on standard output, and logged as an access.
+    The release is verified while the report is made; the exit code is 1 unless it is valid, or still proposed. A run
+    that a gate refused has its page too, with the failed gates and their articles. With --subject: everything held
+    about one person (PIPA 35), on standard output, and logged as an access.
     Example: damjang report korean-public@1 --project project.yaml
     """
-    if (release is None) == (subject is None):
-        raise typer.BadParameter("name a RELEASE, or a person with --subject")
     if subject is not None:
+        if release is not None:
+            raise typer.BadParameter("name a RELEASE, or a person with --subject")
         _answer(project, subject, source, staff, json)
+        return
+    made = release or _last(project)
+    if made is not None:
+        _report(project, made, out, pdf, card, json)
+    elif card:
+        raise typer.BadParameter("the last run was refused; only a valid release has a card")
     else:
-        assert release is not None
-        _report(project, release, out, pdf, card, json)
+        _refused(project, out, pdf, json)
+
+
+def _last(project_file: Path) -> str | None:
+    """The release that the last run made; None where a gate refused it. Raises NothingToReport."""
+    from governance.report import last_run
+    from schemas.projectfile import load_project
+
+    return last_run(load_project(project_file))["release"] or None
 
 
 def _report(project: Path, release: str, out: Path | None, pdf: bool, card: bool, json: bool) -> None:
@@ -74,6 +91,27 @@ def _report(project: Path, release: str, out: Path | None, pdf: bool, card: bool
             say(f"report: {path}")
     if facts.standing.verdict not in ("valid", "proposed"):
         raise typer.Exit(1)
+
+
+def _refused(project_file: Path, out: Path | None, pdf: bool, json: bool) -> None:
+    """The last run's page: why nothing was issued."""
+    from governance.ledger import Ledger
+    from governance.report import gather_run, last_run, render_run, to_json
+    from schemas.projectfile import load_project
+
+    project = load_project(project_file)
+    at = now()
+    facts = gather_run(project, last_run(project), Ledger.open(project.ledger, project.root, create=False), at)
+    if json:
+        emit_json(to_json(facts))
+    if out is not None or pdf or not json:
+        path = _put(project_file, render_run(facts), "refused-run", out, at, pdf)
+        if not json:
+            say(f"{project.name}: 발행 거부 (refused), {facts.ran_at.isoformat()}")
+            for caution in facts.cautions:
+                say(f"  조치 필요 (needs action): {caution.ko}")
+            say(f"report: {path}")
+    raise typer.Exit(1)
 
 
 def write_report(project_file: Path, release: str, out: Path | None, now: dt.datetime) -> Path:
@@ -103,21 +141,26 @@ def facts_of(project_file: Path, release: str, now: dt.datetime) -> ReportFacts:
 
 
 def _write(project_file: Path, facts: ReportFacts, out: Path | None, pdf: bool = False) -> Path:
-    from damjang.certificates.files import write_atomic
     from governance.report import render_html
+
+    return _put(project_file, render_html(facts), facts.release, out, facts.generated_at, pdf)
+
+
+def _put(project_file: Path, page: str, name: str, out: Path | None, made: dt.datetime, pdf: bool) -> Path:
+    """The page, or a PDF of it, in `out` or among the project's reports."""
+    from damjang.certificates.files import write_atomic
     from schemas.projectfile import load_project
 
-    if out is None:
-        project = load_project(project_file)
-        out = project.root / project.output / "reports" / f"{facts.release}.{'pdf' if pdf else 'html'}"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    page = render_html(facts)
+    data = page.encode()
     if pdf:
         from governance.report.pdf import render_pdf
 
-        write_atomic(out, render_pdf(page, f"{facts.release} · {facts.issue.certificate[:16]}", facts.generated_at))
-    else:
-        write_atomic(out, page.encode())
+        data = render_pdf(page, made)
+    if out is None:
+        project = load_project(project_file)
+        out = project.root / project.output / "reports" / f"{name}.{'pdf' if pdf else 'html'}"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(out, data)
     return out
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance.report.facts import ReportFacts
-from governance.report.words import Text, word
+from governance.report.facts import ReportFacts, RunFacts
+from governance.report.words import Text, article, word
 from governance.times import KST
 
 SOON = dt.timedelta(days=30)
@@ -15,6 +15,19 @@ def cautions(facts: ReportFacts) -> tuple[Text, ...]:
     """Empty where nothing waits for anybody."""
     said = [*_standing(facts), *_evidence(facts), *_duties(facts), *_sources(facts), *_copies(facts)]
     return tuple(said)
+
+
+def run_cautions(facts: RunFacts) -> tuple[Text, ...]:
+    """What has to be mended before a refused run can be certified."""
+    failed = [gate for gate in facts.gates if gate.verdict == "fail"]
+    gates = [
+        Text(
+            f"{word('gates', gate.id).ko} ({article(gate.article)}): {gate.detail}",
+            f"Gate {gate.id} does not hold: {word('gates', gate.id).en}",
+        )
+        for gate in failed
+    ]
+    return (*gates, *_duties(facts), *_sources(facts))
 
 
 def _standing(facts: ReportFacts) -> list[Text]:
@@ -49,7 +62,7 @@ def _evidence(facts: ReportFacts) -> list[Text]:
     return said
 
 
-def _duties(facts: ReportFacts) -> list[Text]:
+def _duties(facts: ReportFacts | RunFacts) -> list[Text]:
     late = facts.requests_late
     if not late:
         return []
@@ -62,7 +75,7 @@ def _duties(facts: ReportFacts) -> list[Text]:
     ]
 
 
-def _sources(facts: ReportFacts) -> list[Text]:
+def _sources(facts: ReportFacts | RunFacts) -> list[Text]:
     said = []
     impersonal = {source.source_id for source in facts.sources if source.ground == "not_personal"}
     for source in sorted(impersonal):

@@ -311,3 +311,32 @@ class ReportFacts:
     requests_late: tuple[RequestRow, ...]
     events: tuple[tuple[str, str], ...]
     disagreements: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run that no release came of, because a gate did not hold. Tables as in `ReportFacts`.
+
+    `rows`: assembled, and shipped to nobody. `standing_release`: the newest published one; the run left it as it was.
+    """
+
+    project: str
+    generated_at: dt.datetime
+    ran_at: dt.datetime
+    as_of: str
+    purpose: str
+    policy: str
+    demo: bool
+    rows: int
+    standing_release: str
+    gates: tuple[GateRow, ...]
+    sources: tuple[SourceRow, ...]
+    stages: tuple[StageRow, ...]
+    pii: tuple[PiiRow, ...]
+    residual: Residual | None
+    dedup: Dedup | None
+    consents: Consents | None
+    obligations: tuple[ObligationRow, ...]
+    cautions: tuple[Text, ...]
+    requests_open: int
+    requests_late: tuple[RequestRow, ...]

@@ -6,7 +6,7 @@ The vault is never opened: nothing here needs a key, and nothing here could name
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from damjang.certificates.receipt import Cluster
@@ -14,27 +14,20 @@ from damjang.certificates.verify import Seen
 from governance.law_versions import law_on
 from governance.ledger import Ledger, ReleaseInfo
 from governance.report import ledgerfacts as ledger_facts
+from governance.report import stagefacts
 from governance.report.cautions import cautions
 from governance.report.evidence import evidence_map
 from governance.report.facts import (
     ClaimRow,
-    ConsentRow,
-    Consents,
-    Dedup,
-    DedupRow,
     Issue,
     ObligationRow,
-    PiiRow,
     ReportFacts,
-    Residual,
     SourceRow,
-    StageRow,
 )
 from governance.report.recheck import decisions_recheck, disagreements, gate_rows
-from governance.report.stagefolders import STAGES, Records, records_of
+from governance.report.stagefolders import Records, records_of
 from governance.report.standing import Places, Reading, read_release
 from governance.report.unproven import unproven
-from schemas.policy import Policy, entity_labels
 from schemas.project import Project
 
 LAW_CLASSES = ("unique_id", "sensitive", "financial", "other", "not_personal")
@@ -68,7 +61,7 @@ def gather(
     policy_name, policy = ledger_facts.policy(ledger, certified.policy_digest)
     snapshot = ledger_facts.consent_snapshot(ledger, certified.consent_root, certified.purposes)
     sources = _sources(reading, records, ledger, info)
-    stages = _stages(records)
+    stages = stagefacts.stages(records)
     expired = _expired(sources, snapshot[0])
     late, waiting = ledger_facts.requests_due(ledger, now)
     facts = ReportFacts(
@@ -85,10 +78,16 @@ def gather(
         gates=gate_rows(reading.statement, records, expired),
         sources=sources,
         stages=stages,
-        pii=_pii(records, policy),
-        residual=_residual(records, policy),
-        dedup=_dedup(records, policy),
-        consents=_consents(reading, stages, snapshot, ledger_facts.consent_imports(ledger, info.recorded_at)),
+        pii=stagefacts.pii(records, policy),
+        residual=stagefacts.residual(records, policy),
+        dedup=stagefacts.dedup(records, policy),
+        consents=stagefacts.consents(
+            {source.source_id for source in certified.sources if source.ground == "consent"},
+            certified.consent_root,
+            stages,
+            snapshot,
+            ledger_facts.consent_imports(ledger, info.recorded_at),
+        ),
         obligations=tuple(ObligationRow(o.id, o.sources, o.detail) for o in certified.obligations),
         claims=tuple(ClaimRow(c.id, c.statement, c.mark, c.evidence) for c in certified.claims),
         cautions=(),
@@ -200,133 +199,3 @@ def _expired(sources: Sequence[SourceRow], as_of: str) -> list[str] | None:
         return None
     shipped = [source for source in sources if source.shipped]
     return sorted(s.source_id for s in shipped if s.licence_expires is not None and s.licence_expires <= as_of)
-
-
-def _stages(records: Records) -> tuple[StageRow, ...]:
-    decided = _decided(records)
-    return (*decided, *_removed(records, [row for row in decided if row.stage == STAGES[-1]]))
-
-
-def _removed(records: Records, before: Sequence[StageRow]) -> Iterator[StageRow]:
-    """Rows that a withdrawal took out of the shards (pipelines.rewrite): a way off the road after the last stage."""
-    removed = records.fact("assemble", "removed", {})
-    for row in before if removed else ():
-        gone = removed.get(row.source_id, 0)
-        reasons = {"dropped:removed_on_request": gone} if gone else {}
-        yield StageRow("assemble", row.source_id, row.left, row.left - gone, 0, gone, 0, reasons)
-
-
-def _decided(records: Records) -> tuple[StageRow, ...]:
-    return tuple(
-        StageRow(
-            stage=stage,
-            source_id=source,
-            entered=counts["in"],
-            kept=counts["kept"],
-            changed=counts["changed"],
-            dropped=counts["dropped"],
-            quarantined=counts["quarantined"],
-            reasons=records.by_stage[stage].reasons.get(source, {}),
-        )
-        for stage in STAGES
-        if stage in records.by_stage
-        for source, counts in records.by_stage[stage].counts.items()
-    )
-
-
-def _pii(records: Records, policy: Policy | None) -> tuple[PiiRow, ...]:
-    """By class in law, the strictest first, then the most frequent."""
-    early = records.fact("ingest", "art24_removed", {})
-    found = records.fact("anonymize", "found", {})
-    residual = records.fact("validate", "residual", {})
-    types = {*early, *residual, *(kind for counts in found.values() for kind in counts)}
-    rows = []
-    for kind in types:
-        label = entity_labels().get(kind, {"class": "other", "article": "", "ko": kind})
-        rows.append(
-            PiiRow(
-                type=kind,
-                name=label["ko"],
-                law_class=label["class"],
-                article=label["article"],
-                operator=_operator(kind, label["class"], policy),
-                deleted_at_ingest=early.get(kind, 0),
-                by_source={source: counts[kind] for source, counts in found.items() if counts.get(kind)},
-                residual=residual.get(kind, 0),
-            )
-        )
-    return tuple(sorted(rows, key=lambda r: (LAW_CLASSES.index(r.law_class), -r.total, r.type)))
-
-
-def _operator(kind: str, law_class: str, policy: Policy | None) -> str:
-    if policy is None:
-        return ""
-    if law_class == "sensitive":
-        return str(policy.anonymize.sensitive.operator)
-    rule = policy.anonymize.entities.get(kind)
-    return str(rule.operator) if rule else ""
-
-
-def _residual(records: Records, policy: Policy | None) -> Residual | None:
-    if "validate" not in records.by_stage:
-        return None
-    return Residual(
-        sampled_rows=records.fact("validate", "sampled_rows", 0),
-        hit_rows=records.fact("validate", "residual_rows", 0),
-        upper_ppm=records.fact("validate", "residual_upper_ppm"),
-        limit_ppm=policy.gates.residual_upper_ppm if policy else None,
-        confidence_ppm=policy.gates.residual_confidence_ppm if policy else None,
-        review=records.fact("anonymize", "review", 0),
-        reviewed=sum(records.fact("anonymize", "reviewed", {}).values()),
-        detector=records.fact("ingest", "detector", ""),
-        recognizers=records.fact("anonymize", "recognizers", {}),
-        carried=bool(records.fact("validate", "carried_from", "")),
-    )
-
-
-def _dedup(records: Records, policy: Policy | None) -> Dedup | None:
-    record = records.get("dedup")
-    if record is None:
-        return None
-    alarmed = {alarm["source_id"] for alarm in record.facts.get("alarms", ())}
-    rows = tuple(
-        DedupRow(
-            source_id=source,
-            entered=counts["in"],
-            exact=record.reasons.get(source, {}).get("dropped:exact_duplicate", 0),
-            near=record.reasons.get(source, {}).get("dropped:near_duplicate", 0),
-            alarm=source in alarmed,
-        )
-        for source, counts in record.counts.items()
-    )
-    return Dedup(
-        rows,
-        candidates=record.facts.get("candidates", 0),
-        verified=record.facts.get("verified", 0),
-        unresolved=record.facts.get("unresolved", 0),
-        threshold_ppm=policy.dedup.threshold_ppm if policy else None,
-        alarm_ppm=policy.dedup.alarm_share_ppm if policy else None,
-    )
-
-
-def _consents(
-    reading: Reading, stages: Sequence[StageRow], snapshot: tuple[str, int | None], imports: tuple[int, int, int, int]
-) -> Consents | None:
-    """None where no source rests on consent and nobody withdrew."""
-    rests = {source.source_id for source in reading.statement.facts.sources if source.ground == "consent"}
-    rows = []
-    for stage in stages:
-        if stage.stage != STAGES[0]:
-            continue
-        refused = {
-            code: number
-            for reason, number in stage.reasons.items()
-            if (code := reason.partition(":")[2]).startswith("consent_") or code == "child_without_guardian"
-        }
-        if stage.source_id not in rests and not refused:
-            continue
-        other = stage.dropped + stage.quarantined - sum(refused.values())
-        rows.append(ConsentRow(stage.source_id, stage.entered, stage.left, refused, other))
-    if not rows:
-        return None
-    return Consents(tuple(rows), reading.statement.facts.consent_root, snapshot[0], snapshot[1], imports)

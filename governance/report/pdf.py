@@ -14,7 +14,6 @@ from pathlib import Path
 import pylopdf_fonts_ko as fonts
 from fpdf import FPDF
 
-from damjang.certificates.statement import TITLE
 from governance.report.pagetree import Node, parse
 from governance.report.pdfsankey import height_of, sankey
 from governance.report.pdftable import table
@@ -39,43 +38,43 @@ from governance.report.pdftext import (
 
 MARGIN, FOOT = 12.0, 14.0
 LINE, FAINT = (213, 217, 222), (245, 246, 248)
-SELF_ISSUED = "자체 발행 문서이며 외부 기관의 심사나 법률 자문이 아닙니다 (self-issued)"
 SIDE = 41.0  # of the verdict beside its facts
 
 
-def render_pdf(html: str, label: str, made: dt.datetime) -> bytes:
-    """The page as a PDF. `label` stands at the foot of every sheet; `made` is the document's date."""
+def render_pdf(html: str, made: dt.datetime) -> bytes:
+    """The page as a PDF. Its own foot stands at the foot of every sheet; `made` is the document's date."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # subsetting is told step by step otherwise
     logging.getLogger("fpdf").setLevel(logging.ERROR)  # a sign that the font has not got is a box, and no news
     page = parse(html)
-    paper = _Paper(label, made)
     [main] = page.every("main")
+    title = next(page.every("title"))  # the head's; a drawing has titles too
+    [foot] = main.elements("footer")
+    paper = _Paper("".join(text for text in title.children if isinstance(text, str)), foot, made)
     for node in main.elements():
         paper.put(node)
     return bytes(paper.pdf.output())
 
 
 class _Sheet(FPDF):
-    label = ""
+    foot: tuple[Line, ...] = ()
 
     def footer(self) -> None:
-        style, y = Style(6.4, SOFT), self.h - 8
-        write(self, Run(f"{self.label} · {SELF_ISSUED}", style), self.l_margin, y)
-        number = Run(f"{self.page_no()}", style)
-        write(self, number, self.w - self.r_margin - width(self, number), y)
+        draw(self, self.foot, self.l_margin, self.h - 4 - tall(self.foot))
+        number = Run(f"{self.page_no()}", Style(6.4, SOFT))
+        write(self, number, self.w - self.r_margin - width(self, number), self.h - 8)
 
 
 class _Paper:
-    def __init__(self, label: str, made: dt.datetime) -> None:
+    def __init__(self, title: str, foot: Node, made: dt.datetime) -> None:
         self.pdf = _Sheet(format="A4")
-        self.pdf.label = f"{TITLE} · {label}"
-        self.pdf.set_title(f"{TITLE} – {label}")
+        self.pdf.set_title(title)
         self.pdf.set_lang("ko")
         self.pdf.set_creation_date(made)
         self.pdf.set_margins(MARGIN, MARGIN, MARGIN)
         self.pdf.set_auto_page_break(False)
         self.pdf.add_font(FONT, fname=Path(fonts.sans_path()))
         self.pdf.set_font(FONT, size=8)
+        self.pdf.foot = tuple(wrap(self.pdf, runs(foot, Style(6.4, SOFT), stacked=False), self.pdf.epw - 12))
         self.turn()
 
     @property

@@ -18,17 +18,19 @@ from markupsafe import Markup
 
 from damjang.certificates.statement import TITLE, TITLE_EN
 from governance.reasons import reasons
-from governance.report.facts import ReportFacts, StageRow
+from governance.report.facts import ReportFacts, RunFacts, StageRow
 from governance.report.sankey import Exit, exits, svg
-from governance.report.words import article, reason_text, word
+from governance.report.words import Text, article, reason_text, word
 from governance.times import KST
 
+REFUSED = Text("발행 거부 기록(관문 미충족)", "Record of a refusal: a gate does not hold")
+ASSEMBLED = Text("조립", "assembled")
 _HERE = Path(__file__).parent
 WIDE = 6  # more sources than this are told in a line instead of columns
 
 
 @functools.cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE),
         autoescape=True,
@@ -38,28 +40,44 @@ def _template() -> jinja2.Template:
     )
     environment.filters |= {"n": _number, "kst": _kst, "day": _day, "size": _size, "percent": _percent}
     environment.globals |= {"word": word, "article": article, "reason_text": reason_text, "ground": reasons().get}
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def render_html(facts: ReportFacts) -> str:
     """The whole page."""
-    return _template().render(
-        f=facts,
+    return _template("report.html").render(
+        **_shared(facts),
         title=TITLE,
         title_en=TITLE_EN,
-        css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
         sankey=Markup(svg(facts.stages)),  # noqa: S704 (escapes what it is given)
-        exits=_by_reason(facts.stages),
-        columns=_columns(facts),
-        failed=[gate for gate in facts.gates if gate.verdict == "fail"],
         days=max((facts.issue.expires - facts.generated_at).days, 0),
     )
 
 
-def to_json(facts: ReportFacts) -> dict[str, Any]:
+def render_run(facts: RunFacts) -> str:
+    """The page about a run that a gate refused: the same tables under another head, and no confirmation's name."""
+    return _template("run.html").render(
+        **_shared(facts),
+        title=REFUSED.ko,
+        title_en=REFUSED.en,
+        sankey=Markup(svg(facts.stages, end=ASSEMBLED)),  # noqa: S704 (escapes what it is given)
+    )
+
+
+def _shared(facts: ReportFacts | RunFacts) -> dict[str, Any]:
+    return {
+        "f": facts,
+        "css": Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+        "exits": _by_reason(facts.stages),
+        "columns": _columns(facts),
+        "failed": [gate for gate in facts.gates if gate.verdict == "fail"],
+    }
+
+
+def to_json(facts: ReportFacts | RunFacts) -> dict[str, Any]:
     """The same facts for a script: times as ISO 8601, tuples as lists."""
     plain: dict[str, Any] = _plain(dataclasses.asdict(facts))
-    return {"title": TITLE, **plain}
+    return {"title": TITLE if isinstance(facts, ReportFacts) else REFUSED.ko, **plain}
 
 
 def _plain(value: Any) -> Any:
@@ -87,7 +105,7 @@ def _by_reason(rows: Iterable[StageRow]) -> list[tuple[Exit, str]]:
     return found
 
 
-def _columns(facts: ReportFacts) -> list[str]:
+def _columns(facts: ReportFacts | RunFacts) -> list[str]:
     """Sources that get a column of their own in the table of personal information; none when there are too many."""
     found = [s.source_id for s in facts.sources if any(s.source_id in row.by_source for row in facts.pii)]
     return found if len(found) <= WIDE else []

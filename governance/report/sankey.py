@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 from governance.report.facts import StageRow
-from governance.report.words import reason_label, word
+from governance.report.words import Text, reason_label, word
 
 MARGINS: Final = 328  # of the columns of sources and of what was shipped, with their labels
 FLOW: Final = 230  # height of all documents together
@@ -26,6 +26,7 @@ LABEL: Final = 35  # least distance between labels of sources
 ROW: Final = 19  # least height of a reason's row
 HUES: Final = ("#3f6fa3", "#5b9279", "#a8763e", "#7d6a9e", "#b0566a", "#4f8c98", "#8a8a3d", "#6b7280")
 OUT: Final = {"dropped": "#8b929c", "quarantined": "#c2872b"}
+SHIPPED: Final = Text("출하", "shipped")
 FOLD: Final = 14  # more reasons of one stage and action than this are folded into one row
 
 
@@ -57,13 +58,13 @@ def exits(rows: Sequence[StageRow]) -> list[Exit]:
     return sorted(ways, key=lambda way: (order.index(way.stage), way.action, -way.documents, way.reason))
 
 
-def svg(rows: Sequence[StageRow]) -> str:
-    """The diagram; "" where there is nothing to draw."""
+def svg(rows: Sequence[StageRow], end: Text = SHIPPED) -> str:
+    """The diagram; "" where there is nothing to draw. `end`: what the last column is called."""
     stages = list(dict.fromkeys(row.stage for row in rows))
     total = sum(row.entered for row in rows if row.stage == stages[0]) if stages else 0
     if not total:
         return ""
-    drawing = _Drawing(rows, stages, total)
+    drawing = _Drawing(rows, stages, total, end)
     body = "".join(drawing.draw())
     title = "문서의 경로: 출처에서 출하까지 (where every document went)"
     return (
@@ -74,8 +75,8 @@ def svg(rows: Sequence[StageRow]) -> str:
 
 
 class _Drawing:
-    def __init__(self, rows: Sequence[StageRow], stages: Sequence[str], total: int) -> None:
-        self.rows, self.stages = rows, stages
+    def __init__(self, rows: Sequence[StageRow], stages: Sequence[str], total: int, end: Text) -> None:
+        self.rows, self.stages, self.end = rows, stages, end
         self.sources = [row.source_id for row in rows if row.stage == stages[0]]
         self.cell = {(row.stage, row.source_id): row for row in rows}
         self.k = FLOW / total
@@ -101,7 +102,7 @@ class _Drawing:
         for number, stage in enumerate(self.stages):
             yield from self._stage(number, stage)
         yield from self._column(SOURCE_X, entered, "출처", "sources", right=False)
-        yield from self._column(end, shipped, "출하", "shipped", right=True)
+        yield from self._column(end, shipped, self.end.ko, self.end.en, right=True)
 
     def _links(self, x0: int, documents: dict[str, int], x1: int) -> Iterator[str]:
         """Ribbons by source, stacked alike on both sides."""
