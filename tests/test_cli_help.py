@@ -64,6 +64,7 @@ def test_every_command_of_the_issues_is_there() -> None:
         "audit": ("verify", "export", "cosign"),
         "consents": ("import", "list", "show"),
         "records": ("kinds", "add", "staff", "export"),
+        "requests": ("show", "receive", "verify", "refuse", "done", "notify", "close"),
         "vault": ("backup", "restore", "rotate"),
         "ledger": ("backup", "restore", "verify"),
     }.items():

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from damjang.cli import (
+    answering,
     auditing,
     consenting,
     corpus,
@@ -41,8 +42,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for group in (
-    projects, status, trainer, officers, reviewing, auditing, reporting, tracing, withdrawing, recording,
-    keeping, consenting, corpus, detecting,
+    projects, status, trainer, officers, reviewing, auditing, reporting, tracing, withdrawing, answering,
+    recording, keeping, consenting, corpus, detecting,
 ):  # fmt: skip
     group.add_to(app)
 

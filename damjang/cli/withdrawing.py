@@ -1,4 +1,4 @@
-"""withdraw, requests: a person's withdrawal or a licensor's, from the dry run to the proof; and what is late.
+"""withdraw: a person's withdrawal or a licensor's, from the dry run to the proof.
 
 Output names counts, labels and request ids. The provider's id of a person is read and printed nowhere again.
 """
@@ -29,7 +29,6 @@ REASONS: dict[str, Reason] = {"withdraw": "withdrawal", "delete": "delete", "lic
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
     app.command("withdraw", rich_help_panel=OFFICER)(withdraw)
-    app.command("requests", rich_help_panel=OFFICER)(requests)
 
 
 @dataclass(frozen=True)
@@ -94,48 +93,6 @@ def withdraw(
         _report(finished + done, refused, json)
     if refused:
         raise typer.Exit(1)
-
-
-def requests(
-    every: Annotated[bool, typer.Option("--all", help="Closed and answered ones too.")] = False,
-    project: ProjectFile = PROJECT,
-    json: Json = False,
-) -> None:
-    """Requests of persons and licensors, the most urgent first, and what is late.
-
-    Example: damjang requests --project project.yaml
-    """
-    from governance.ledger import Ledger
-    from governance.requests import requests as recorded
-    from schemas.projectfile import load_project
-
-    loaded = load_project(project)
-    ledger = Ledger.open(loaded.ledger, loaded.root, create=False)
-    found = [one for one in recorded(ledger, now()) if every or one.late or one.state not in ("closed", "notified")]
-    rows = [
-        {"request": one.request_id, "kind": one.kind, "state": one.state, "source": one.source_id or "",
-         "received": _kst(one.received_at), "act_by": _kst(one.act_by), "answer_by": _kst(one.due_at),
-         "late": one.late, "article": one.article}
-        for one in found
-    ]  # fmt: skip
-    if json:
-        emit_json({"requests": rows, "late": sum(1 for row in rows if row["late"])})
-        return
-    late = sum(1 for row in rows if row["late"])
-    say(f"요청 (requests) {len(rows)}건, 기한 경과 (late) {late}건")
-    for row in rows:
-        mark = f"[red]기한 경과 (late: {row['late']})[/]" if row["late"] else "기한 내 (in time)"
-        say(f"  {row['request']} {row['kind']}, {row['state']}: {mark}")
-        say(
-            f"    처리 기한 (act by) {row['act_by'] or '-'}, 답변 기한 (answer by) {row['answer_by']}; {row['article']}"
-        )
-
-
-def _kst(at: dt.datetime | None) -> str:
-    """Deadlines end with a day in Korea."""
-    from governance.times import KST
-
-    return at.astimezone(KST).isoformat() if at else ""
 
 
 # --- what was asked ------------------------------------------------------------------------------------------
