@@ -7,6 +7,7 @@ stories. No browser, no system library, no network. The same page and time give 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -50,7 +51,10 @@ def render_pdf(html: str, made: dt.datetime) -> bytes:
     title = next(page.every("title"))  # the head's; a drawing has titles too
     [foot] = main.elements("footer")
     paper = _Paper("".join(text for text in title.children if isinstance(text, str)), foot, made)
-    for node in main.elements():
+    nodes = list(main.elements())
+    for node, after in itertools.zip_longest(nodes, nodes[1:]):
+        if node.tag == "h2" and after is not None and after.tag == "svg":
+            paper.room(30 + height_of(after, paper.pdf.epw))  # a heading stays with its drawing
         paper.put(node)
     return bytes(paper.pdf.output())
 
@@ -160,11 +164,13 @@ class _Paper:
         told = wrap(self.pdf, pieces, SIDE - 9)
         left, each = MARGIN + SIDE, (self.pdf.epw - SIDE) / 3
         rows: list[list[list[Line]]] = []
+        full = True  # whether the last row takes no more facts
         for cell in facts.elements("div"):
             wide = "wide" in cell.classes
-            if wide or not rows or len(rows[-1]) == 3:
+            if wide or full:
                 rows.append([])
             rows[-1].append(self._fact(cell, self.pdf.epw - SIDE if wide else each))
+            full = wide or len(rows[-1]) == 3
         highs = [max(tall(lines) for lines in row) + 3 for row in rows]
         high = max(sum(highs), tall(told) + 8)
         self.room(high)
