@@ -40,7 +40,7 @@ _ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE, _NUMBER, _SOON, _FIVE_BEFO
 _TENS: Final = ("스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 
 _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
-    (K_BIRTH, _DIGIT, "born 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
+    (K_BIRTH, _DIGIT, "born birth 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
     (K_BIRTH, _AHEAD, "생년월일"),
     (K_BIRTH, _BORN, "생"),
     (K_NUM, _ALWAYS, "공하나공 영하나영 공하나영 영하나공"),
@@ -54,6 +54,8 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
     (K_AGE, _SOON, "나이 연령 연세"),
     (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", ":") for tens in _TENS)),
+    (K_AGE, _ALWAYS, " ".join(f"{who}{tens}" for who in ("올해", "저는", "이제", "나는") for tens in _TENS)),
+    (K_AGE, _ALWAYS, "네살 다섯살 여섯살 일곱살 여덟살 아홉살"),
     (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
     (
         K_SECRET,
@@ -71,7 +73,7 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (
         K_HANDLE,
         _ASCII,
-        "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 kakaotalk "
+        "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 아뒤 닉넴 유저명 ㅋㅌ kakao kakaotalk "
         "instagram insta telegram discord wechat tiktok 틱톡 유튜브 닉네임 깃허브 스카이프",
     ),
     (K_HANDLE, _TOKEN, "id: id는 id가"),

@@ -244,9 +244,10 @@ class _Text:
         """Plates, ages, flats and road numbers: what stands beside the plain digits [a, b)."""
         size = b - a
         if size <= 3 and b < self.n:
-            j = b + (self.at(b) == " " and b + 1 < self.n)
+            j = b + (self.at(b) in " -" and b + 1 < self.n)
             if self.cls(j) & PLATE:
                 self.plate(a, j, size)
+            j = b + (self.at(b) == " " and b + 1 < self.n)
             if self.at(j) in "세살":
                 k = j + 1
                 k += k < self.n and self.at(k) == " "
@@ -560,7 +561,7 @@ class _Text:
         if self.hangul(b) and self.at(b) not in _BIRTH_TAILS:
             return
         for k in range(p, max(p - 4, -1), -1):
-            if self.kind(k) == DIGIT:
+            if self.kind(k) == DIGIT or (self.kind(k) == SPELLED and self.at(k + 1) == "년"):
                 self.emit(kind, k - 12, b)
                 return
             if self.at(k) not in " .)년월일":

@@ -6,7 +6,8 @@ Criteria
    ASCII characters with a letter; after a bare space the token must carry a digit, dot or underscore.
 2. @token in prose: with a digit, underscore or dot in it, or a service named near; not a package (@a/b), a decorator, a
    media query, an e-mail.
-3. The name in the address of a profile (instagram.com/hong_gd); the address itself stays.
+3. The name in the address of a profile (instagram.com/hong_gd); the address itself stays, and so do
+   links of markdown and HTML.
 4. Words that are also ordinary (라인, 계정, 유튜브, 스레드, line) need 아이디/ID/계정 behind them.
 
 Score .65 to .95. Evidence: context:service, context:id, at-sign.
@@ -22,9 +23,9 @@ from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.gate import K_HANDLE
 from anonymizers.normalize import View
 
-_SERVICE: Final = r"카카오톡|카톡|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|wechat|tiktok|twitter|skype|옾챗|오픈챗|ig|당근"
+_SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|wechat|tiktok|twitter|skype|옾챗|오픈챗|ig|당근"
 _VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|line|배그|롤"
-_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉"
+_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아이뒤"
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->| - |로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
 )
@@ -45,7 +46,21 @@ _RULES: Final = (
         850_000,
         True,
     ),
-    (re.compile(rf"아이디\s{_NAME}"), "context:id", 750_000, True),
+    (re.compile(rf"(?:아이디|아뒤|닉네임|닉넴|계정명|유저명)(?:\s|{_LINK}){_NAME}"), "context:id", 750_000, True),
+    (
+        re.compile(rf"(?<![A-Za-z_.\-])(?:id|ID)\s{_NAME}(?=[\s,/]{{1,3}}(?:pw|PW|비번|비밀|패스|password))"),
+        "context:id",
+        850_000,
+        False,
+    ),
+    (
+        re.compile(
+            rf"(?:아이디|id|ID)\s?[/,]\s?(?:비번|비밀번호|패스워드|pw|PW|password)\s?[:=은는]?\s{{0,2}}{_NAME}(?=\s?[/,]\s?\S)"
+        ),
+        "context:id",
+        850_000,
+        False,
+    ),
 )
 _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세요 hong77
     rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}",
@@ -53,8 +68,9 @@ _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세�
 )
 _PROFILE: Final = re.compile(
     r"(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
-    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9가-힣_][A-Za-z0-9가-힣_.\-%]{1,60}[A-Za-z0-9가-힣_])(?![A-Za-z0-9_.\-]|/[A-Za-z])",
+    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/[A-Za-z])",
 )
+_LINKED: Final = re.compile(r"[(\[\"'<=](?:https?://)?(?:[a-z]{1,4}\.)?$")
 _NO_PROFILE: Final = re.compile(
     r"p|reels?|explore|stories|intent|share|hashtag|search|home|groups|events|photos?|sharer|watch|pages|login|i|about|policies|legal|privacy|help|tags|profile\.php|dialog"
 )
@@ -123,6 +139,8 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 750_000, ("context:service",))
     if "/" in view.text:
         for m in _PROFILE.finditer(view.text):
+            if _LINKED.search(view.text, max(m.start() - 14, 0), m.start()):
+                continue  # a link in a document, not somebody's word
             if _NO_PROFILE.fullmatch(m["v"].lower()) is None:
                 yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 850_000, ("url",))
     for m in _AT.finditer(view.text):

@@ -26,7 +26,7 @@ from anonymizers.normalize import View
 _R: Final = regions()
 _NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]?\d{1,4})?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
 _ROAD: Final = re.compile(
-    rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길])(?:번지|번(?![가-힣]))?"
+    rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길]|동(?![ ]?[0-9]))(?:번지|번(?![가-힣]))?"
 )
 _LOT: Final = re.compile(
     rf"(?P<anchor>동|리|\d가)[ ]{{0,2}}(?:(?P<hill>산)[ ]?)?(?P<no>{_NUMBER})(?!가)(?P<lot>[ ]?번지)?(?:의[ ]?\d{{1,3}})?(?P<lot2>[ ]?번지)?"
@@ -38,6 +38,7 @@ _UNIT_WORDS: Final = (
 _BUILDING: Final = (
     r"[가-힣A-Za-z0-9·&]{1,16}(?:아파트|빌라|빌딩|타워|오피스텔|맨션|주택|타운|빌|캐슬|자이|푸르지오|래미안|힐스테이트|편한세상|더샵|아이파크|센터|하우스"
     r"|팰리스|단지|마을|플라자|상가|연립|원룸|고시원|APT|apt)(?:[ ]?\d{1,2}(?:차|단지))?"
+    r"|(?!소재|에|위치|인근|부근|근처|앞|옆|뒤|외|및|지상|지하|대|위|의|임야|토지|건물|부지|등|번지|동)[가-힣A-Za-z0-9]{2,12}(?:[ ](?!소재|건물)[가-힣]{2,4})?(?=[ ](?:지하[ ]?)?[0-9]{1,2}층)"
     r"|[가-힣A-Za-z0-9]{2,12}(?=[ ,]{1,2}제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}[^ ]{0,4}\d)"
 )
 _BRACKET: Final = r"[ ,]{0,2}\([가-힣0-9A-Za-z,. ·\-]{2,30}\)"
@@ -46,6 +47,9 @@ _DETAIL: Final = re.compile(
 )
 _FLAT: Final = re.compile(
     r"(?<![0-9A-Za-z가-힣])제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}(?:\d{1,3}층[ ]{0,2})?제?[BbA-Z]?\d{1,4}[ ]?호(?!선)"
+)
+_ESTATE: Final = re.compile(
+    r"(?<![가-힣A-Za-z0-9])[가-힣A-Za-z0-9]{1,10}(?:뉴타운|타운|마을|단지|아파트|지구|신도시)[ ,]{1,2}$"
 )
 _LABEL: Final = re.compile(
     r"주소|거주|배송|소재지|본적|주민등록지|사는\s?곳|살고|살아|살던|등록기준지|배달|택배|보내\s?주|이사|집은|집이|address|거처|숙소|송달|우편"
@@ -163,6 +167,11 @@ def _flat(view: View, m: re.Match[str]) -> Hit | None:
             before = None
         else:
             start -= len(before[0])
+    for _ in range(3):  # 은평뉴타운 상림마을 8단지 805동
+        estate = _ESTATE.search(text, max(start - 16, 0), start)
+        if estate is None:
+            break
+        start = estate.start()
     start, province, district, village = _stretch(text, start)
     label = _labelled(text, start, m.end())
     if not (

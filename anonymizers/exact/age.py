@@ -25,16 +25,20 @@ _TENS: Final = "열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔"
 _ONES: Final = "한|두|세|네|다섯|여섯|일곱|여덟|아홉|하나|둘|셋|넷"
 _AGE: Final = re.compile(
     rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:{_ONES})?|(?<![가-힣])(?:다섯|여섯|일곱|여덟|아홉))\s?살)"
-    r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|가지|번|명|개|관람|연령|정년|에서|~|-))"
+    r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|이라면|정도만|적은|많은|어린|차이|터울|연상|연하|[를을]\s?(?:넘|초과)|가지|번|명|개|관람|연령|정년|에서|~|-))"
 )
 _LABELLED: Final = re.compile(
-    rf"(?:나이|연령|연세)\s?(?:는|은|가|:|-)?\s{{0,2}}(?:만\s?)?(?P<v>(?:{_TENS})(?:{_ONES})|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)|(?P<n>[1-9][0-9])(?=\s?(?:[,./)·|]|$|\n|남|여)))"
-    r"(?!\s?(?:세|살|[0-9]|명|개|번|년|월|%|대|\.[0-9]))"
+    rf"(?:나이|연령|연세)\s?(?:는|은|가|:|-)?\s{{0,2}}(?:만\s?)?(?P<v>(?:{_TENS})[ ]?(?:{_ONES})|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)|(?P<n>[1-9][0-9])(?=\s?(?:[,./)·|]|$|\n|남|여)))"
+    r"(?!\s?(?:세|살|초반|중반|후반|즈음|무렵|대|[0-9]|명|개|번|년|월|%|대|\.[0-9]))"
+)
+_YEAR_OLD: Final = re.compile(
+    rf"(?:올해|이제|현재|저는|저도|나는|난)\s(?:올해\s|이제\s)?(?:만\s)?(?P<v>(?:{_TENS})(?:{_ONES})?)(?=입니다|이에요|예요|이고|인데|이야|이다|이라|됐|이\s?되|을\s?넘)"
 )
 _INSIDE: Final = re.compile(
     r"\((?P<sex>(?:남|여)[성자]?\s?[·,/]?\s?)?(?P<v>(?P<n>\d{1,3})(?P<unit>\s?(?:세|살))?)(?P<sex2>\s?[·,/]?\s?(?:남|여)[성자]?)?\)"
 )
-_NAME_BEFORE: Final = re.compile(r"[가-힣]{2,4}\s?(?:씨|모|군|양|모씨)?\s?$")
+_NAME_BEFORE: Final = re.compile(r"(?:[가-힣]{2,4}|[A-Z](?=\s?씨))\s?(?:씨|모|군|양|모씨)?\s?$")
+_ADDRESSED: Final = re.compile(r"(?:[가-힣]|[A-Z])\s?(?:씨|모\s?씨)\s?$")
 _SURNAMED: Final = re.compile(
     r"(?<![가-힣])[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지][가-힣]{1,2}$"
 )
@@ -48,7 +52,9 @@ _PERSON: Final = re.compile(
 _KING: Final = re.compile(
     r"(?:루이|헨리|찰스|엘리자베스|조지|제임스|에드워드|윌리엄|바오로|요한|베네딕토|재벌|교포|동포|재일|람세스|나폴레옹|바울|비오|레오|알렉산드르|빌헬름|필리프)\s?\d?\d?\s?$"
 )
-_LIMIT: Final = re.compile(r"(?:기준|제한|등급|정년|이용가|관람가|수급|연금|대상|법정|성년|미성년)")
+_LIMIT: Final = re.compile(
+    r"(?:기준|제한|등급|정년|이용가|관람가|수급|연금|대상|법정|성년|미성년|선거|투표|임박|연한|경험칙)"
+)
 _SELF: Final = re.compile(
     r"\s?(?:입니다|이에요|예요|이고|인데|이며|의\s|이었|였|때|에\s|로\s|가\s?되|이\s?되|남|여|,|\)|이다|이라|밖에|된|먹)"
 )
@@ -61,7 +67,7 @@ def find(view: View) -> Iterator[Hit]:
         if int(m["n"]) <= 120 and _bracketed(view.text, m):
             taken.append(m.start("v"))
             yield Hit(*m.span("v"), "AGE", 930_000, ("bracket",))
-    for m in _LABELLED.finditer(view.text):
+    for m in (*_LABELLED.finditer(view.text), *_YEAR_OLD.finditer(view.text)):
         yield Hit(*m.span("v"), "AGE", 850_000, ("context:age",))
     for m in _AGE.finditer(view.text):
         start, end = m.span("v")
@@ -89,6 +95,8 @@ def _bracketed(text: str, m: re.Match[str]) -> bool:
     if _TITLE.match(text, m.end()):
         return _NAME_BEFORE.search(text, max(m.start() - 8, 0), m.start()) is not None
     behind = text[m.end() : m.end() + 2]
+    if _ADDRESSED.search(text, max(m.start() - 6, 0), m.start()):
+        return len(m["n"]) == 2
     named = _SURNAMED.search(text, max(m.start() - 6, 0), m.start()) is not None
     return named and len(m["n"]) == 2 and (behind[:1] in tuple("은는이가을를의,") or behind == " 씨")
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import direct, label_of, labels, near
-from anonymizers.exact.numbers import Cluster, clusters
+from anonymizers.exact.numbers import COPULA, LOOSE_GAP, Cluster, clusters
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
@@ -37,16 +37,15 @@ _BANKS: Final[dict[str, tuple[int, ...]]] = {
     r"부산|광주": (12, 13),
     r"제주": (10, 12),
     r"전북|경남": (11, 12, 13),
-    r"케이뱅크|k뱅크": (10, 12, 13, 14),
+    r"케이뱅크|케뱅|k뱅크": (10, 12, 13, 14),
     r"카카오|카뱅": (13,),
-    r"토스": (12, 14),
+    r"토스|토뱅": (12, 14),
     r"새마을|mg": (13, 14),
     r"신협": (12, 13),
     r"우체국": (14,),
 }
 _BANK: Final = re.compile("|".join(f"(?P<b{i}>{names})" for i, names in enumerate(_BANKS)))
 _LENGTHS: Final = tuple(_BANKS.values())
-_GAP: Final = re.compile(r"[ \-.·_~]{1,3}")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -66,7 +65,7 @@ def find(view: View) -> Iterator[Hit]:
 
 def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
     layout = cluster.layout(a, b)
-    if any(_GAP.fullmatch(gap) is None for gap in cluster.separators(a, b)):
+    if any(LOOSE_GAP.fullmatch(gap) is None for gap in cluster.separators(a, b)):
         return None
     if len(layout) > 5 and len(layout) != b - a:
         return None
@@ -77,6 +76,8 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
     if any(gap.count(" ") and gap.strip() == "." for gap in cluster.separators(a, b)):  # 2019. 5. 12. 1234
         return None
     start, end = cluster.span(a, b)
+    if COPULA.match(view.text, end - 1):  # the 이 of 이고, 이며 is no digit
+        return None
     label = label_of(view, start, end)
     if label == "account" or (near(view, start, end, "account", 20) and not (label and direct(view, start, label))):
         banks = [m for m in _BANK.finditer(view.lower, max(start - 30, 0), min(end + 12, len(view.lower)))]
@@ -92,7 +93,7 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
                 evidence.append("length")
                 score = 970_000
         return Hit(start, end, "BANK_ACCOUNT", score, tuple(evidence))
-    if label == "" and _peculiar(cluster.values[a:b], layout):
+    if label == "" and set(cluster.separators(a, b)) in ({"-"}, {" "}) and _peculiar(cluster.values[a:b], layout):
         return Hit(start, end, "BANK_ACCOUNT", 620_000, ("scheme",))
     return None
 

@@ -35,8 +35,12 @@ _LABEL: Final = (
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
 )
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_ENGLISH: Final = (
+    rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s|{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s)(?:19|20)[0-9]{{2}}"
+)
 _LABELLED: Final = re.compile(
-    rf"(?:{_LABEL}){_LINK}(?:{_DATE}|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
+    rf"(?:{_LABEL})[\"']?{_LINK}[\"']?(?:{_DATE}|(?P<e>{_ENGLISH})|(?P<s>(?:19|20)[0-9]{{2}} [0-9]{{1,2}} [0-9]{{1,2}})|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
 )
 _DAY: Final = re.compile(
     r"생일\s?(?:은|는|이|가|:)?\s?(?:음력|양력)?\s?(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일|\d{1,2}/\d{1,2})"
@@ -46,7 +50,7 @@ _BORN: Final = re.compile(
 )
 _BORN_OTHER: Final = re.compile(r"(?<![0-9.\-/])(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일)\s?생(?![가-힣활명산일물사선])")
 _YEAR: Final = re.compile(
-    r"(?<![0-9])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
+    r"(?<![0-9~\-])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
     r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생(?![아률율자신통인])|에\s?태어)"
 )
 _LAST_DOT: Final = re.compile(r"\.(?![0-9])")
@@ -73,7 +77,9 @@ def find(view: View) -> Iterator[Hit]:
     if not _HINT.search(view.lower):
         return
     for m in _LABELLED.finditer(view.lower) if _LABELS.search(view.lower) else ():
-        if m["ym"] is not None:
+        if m["e"] or m["s"]:
+            yield Hit(*m.span("e" if m["e"] else "s"), "BIRTH_DATE", 950_000, ("context:birth",))
+        elif m["ym"] is not None:
             yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))
         elif _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 970_000, ("context:birth",))

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of
-from anonymizers.exact.numbers import clusters
+from anonymizers.exact.numbers import LOOSE_GAP, clusters
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
+_MARKS = ("", "-", ".", "·", "/", "~")
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
@@ -32,14 +33,10 @@ def find(view: View) -> Iterator[Hit]:
         for a, b in cluster.candidates(10):
             start, end = cluster.span(a, b)
             split = cluster.layout(a, b) == (3, 2, 5)
-            if not split and cluster.layout(a, b) != (10,):
+            if not split and cluster.layout(a, b) not in ((10,), (1,) * 10):
                 continue
-            gaps = set(cluster.separators(a, b))
-            if (
-                len(gaps) > 1
-                or any(g.strip() not in ("", "-", ".", "·", "/", "~") for g in gaps)
-                or any(len(g) > 3 for g in gaps)
-            ):
+            gaps = cluster.separators(a, b)
+            if any(LOOSE_GAP.fullmatch(gap) is None for gap in gaps):
                 continue
             checksum = brn_checksum(cluster.values[a:b])
             if not (split and checksum) and not split and cluster.values[a] == "0":
@@ -48,7 +45,14 @@ def find(view: View) -> Iterator[Hit]:
             if label == "brn":
                 evidence = ("context:brn", "checksum") if checksum else ("context:brn",)
                 yield Hit(start, end, "BUSINESS_REG", 980_000 if checksum else 880_000, evidence)
-            elif split and checksum and label in ("", "corp", "phone") and cluster.values[a] != "0":
+            elif (
+                split
+                and checksum
+                and len(set(gaps)) == 1
+                and gaps[0].strip() in _MARKS
+                and label in ("", "corp", "phone")
+                and cluster.values[a] != "0"
+            ):
                 yield Hit(start, end, "BUSINESS_REG", 870_000, ("layout", "checksum"))
 
 

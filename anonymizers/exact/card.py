@@ -11,16 +11,14 @@ Score .72 to .98. Evidence: luhn, layout, context:card.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of, near
-from anonymizers.exact.numbers import Cluster, clusters, luhn
+from anonymizers.exact.numbers import LOOSE_GAP, Cluster, clusters, luhn
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
-_GAP = re.compile(r"[ ]?[\-.·/_~]?[ ]?")
 _LAYOUTS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (8, 8), (4, 12), (6, 10)})
 
 
@@ -34,7 +32,7 @@ def find(view: View) -> Iterator[Hit]:
                 grouped = layout in _LAYOUTS or (len(layout) == length and length == 16)
                 if not (bare or grouped) or values[0] not in "234569":
                     continue
-                if any(_GAP.fullmatch(g) is None for g in cluster.separators(a, b)) or _comma(cluster, a, b):
+                if any(LOOSE_GAP.fullmatch(g) is None for g in cluster.separators(a, b)) or _comma(cluster, a, b):
                     continue
                 start, end = cluster.span(a, b)
                 label = label_of(view, start, end)

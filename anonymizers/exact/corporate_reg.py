@@ -24,7 +24,7 @@ from anonymizers.normalize import View
 def find(view: View) -> Iterator[Hit]:
     """Hits of type CORPORATE_REG in a view."""
     for t in thirteens(view):
-        if t.shape not in ("split", "bare") or len(set(t.values)) == 1:
+        if (t.shape not in ("split", "bare") and t.label != "corp") or len(set(t.values)) == 1:
             continue
         checksum = corporate_checksum(t.values)
         if t.label == "corp":

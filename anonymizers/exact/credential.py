@@ -23,10 +23,10 @@ from anonymizers.gate import K_EMAIL, K_HANDLE, K_SECRET
 from anonymizers.normalize import View
 
 _KOREAN: Final = r"비밀\s?번호|비번|패스워드|패스코드|(?<![가-힣])암호|인증\s?번호|인증키|접속키|보안\s?코드|핀\s?번호|시크릿\s?키?|액세스\s?키|(?:api|API)\s?키|토큰"
-_ENGLISH: Final = r"password|passwd|passcode|passphrase|(?<![a-z])pwd|(?<![a-z])pw|(?<![a-z])secret(?:[_ ]?key)?|(?:access|api|auth)[_ \-]?(?:key|token)|(?<![a-z])token|(?<![a-z])pin|(?<![a-z])otp|(?<![a-z])cv[cv]"
+_ENGLISH: Final = r"password|passwd|passcode|passphrase|(?<![a-z])pwd|(?<![a-z])pw|(?<![a-z])secret(?:[_ ]?access)?(?:[_ ]?key)?|(?:access|api|auth)[_ \-]?(?:key|token)|(?<![a-z])token|(?<![a-z])pin|(?<![a-z])otp|(?<![a-z])cv[cv]"
 _LINK: Final = r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->|/)\s{0,2}(?:제|내|각각|일단|임시로|현재)?\s?['\"`(\[]?"
 _VALUE: Final = r"(?P<v>[!-~]{4,64})"
-_AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s){_VALUE}")
+_AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s?[\[(]|\s[\[(]?){_VALUE}")
 _AFTER_ENGLISH: Final = re.compile(
     rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}", re.IGNORECASE
 )
@@ -49,6 +49,7 @@ _KEYS: Final = re.compile(
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----")
 _URL: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://(?P<v>[^\s:/@]{1,64}:[^\s/@]{3,64})@[A-Za-z0-9]")
 _MARK: Final = re.compile(r"[^A-Za-z0-9]")
+_BOTH: Final = re.compile(r"(?:아이디|계정|id|ID)\s?/\s?$")
 _TRAIL: Final = ".,;:!?)]}'\"`>"
 
 
@@ -76,6 +77,9 @@ def find(view: View) -> Iterator[Hit]:
 
 def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
     start, value = m.start("v"), m["v"]
+    both = _BOTH.search(view.text, max(m.start() - 8, 0), m.start())
+    if both and "/" in value:  # 아이디/비번: hong/pass
+        start, value = start + value.index("/") + 1, value[value.index("/") + 1 :]
     stripped = value.rstrip(_TRAIL)
     if any(c.isalpha() for c in stripped):  # pa55word!! is a password, 1234! an exclamation
         while value[len(stripped) : len(stripped) + 1] == "!":

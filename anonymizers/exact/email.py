@@ -34,7 +34,7 @@ _TLD: Final = r"(?:com|net|org|co|kr|ac|go|or|re|edu|io|me|gov|info|biz|jp|cn|us
 _HOST: Final = r"(?:네이버|지메일|쥐메일|다음|한메일|네이트|카카오|핫메일|아웃룩|구글|야후)"
 _DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜)\s?[)\]}>]\s?|\s?(?:점|닷|쩜|dot)\s?)"
 _COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오알지)"
-_AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
+_AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{0,2}-at-\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
 _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
 _HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])", re.IGNORECASE)
 _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
@@ -52,7 +52,7 @@ _SIGN: Final = re.compile(  # another mark in the place of @: only before a larg
     re.IGNORECASE,
 )
 _ESCAPED: Final = re.compile(rf"({_LOCAL.replace('%', '')})%40({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])")
-_COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])", re.IGNORECASE)
+_COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]?\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])", re.IGNORECASE)
 _BROKEN: Final = re.compile(
     rf"({_LOCAL})(?:@\n({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})|\n@({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})|@({_LABEL}(?:\.{_LABEL}){{0,2}}(?:\.\n|\n\.){_ENDS}))(?![A-Za-z0-9])"
 )
@@ -61,6 +61,9 @@ _SPREAD: Final = re.compile(
 )
 _HANGUL: Final = re.compile(
     rf"(?<![가-힣A-Za-z0-9._%+\-])([가-힣](?:[가-힣A-Za-z0-9._+\-]{{0,30}}[가-힣])?)@({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])"
+)
+_BARE_HOST: Final = re.compile(
+    rf"({_LOCAL})(?:@{_HOST}(?![가-힣]{{2}})|{_AT}{_HOST}\s?(?:컴|넷|닷컴|닷넷))(?![A-Za-z0-9.])"
 )
 _IDN: Final = re.compile(
     rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
@@ -135,7 +138,7 @@ def find(view: View) -> Iterator[Hit]:
         if not hidden and m[2] == "@":
             continue  # plain
         yield Hit(m.start(), m.end(), "EMAIL", 930_000 if hidden else 900_000, ("obfuscated" if hidden else "spaced",))
-    for rule in (_WORDS, _SHAPED, _SIGN):
+    for rule in (_WORDS, _SHAPED, _SIGN, _BARE_HOST):
         for m in rule.finditer(view.text):
             yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
     if "%40" in view.text:

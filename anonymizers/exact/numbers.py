@@ -24,12 +24,15 @@ _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
 _CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?|\n-[ ]?)[{DIGIT}])*")
 _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 """Gaps at which a number neither begins nor ends."""
+LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|:]{0,2}[ ]{0,2}|[ ]?-\n[ ]?|\n-[ ]?")
+"""Between the groups of a number that its label or checksum proves."""
+COPULA: Final = re.compile(r"이(?=고|며|에요|예요|라|다|었|지만|죠|니까|야)")
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
 _WORD: Final = re.compile(
     rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])"
-    rf"(?![{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
+    rf"(?![{DIGIT}]|-[{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
     rf"|(?<=[{_SPELLED}])(?P<copula>이)(?=에요)"
 )
 """A syllable behind plain digits that is a particle or begins a word (5678이에요, 5678. 이상), not a digit."""

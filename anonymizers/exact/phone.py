@@ -22,14 +22,14 @@ from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of, labels, near
-from anonymizers.exact.numbers import Cluster, clusters
+from anonymizers.exact.numbers import COPULA, Cluster, clusters
 from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import GAP_WORDS, View
 
 _AREA: Final = frozenset(f"0{n}" for n in (31, 32, 33, 41, 42, 43, 44, 51, 52, 53, 54, 55, 61, 62, 63, 64))
 _MOBILE: Final = frozenset({"010", "011", "016", "017", "018", "019"})
 _LOOKALIKE: Final = re.compile(
-    r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112.])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
 )
 _SEVEN: Final = re.compile(r"[2-9][0-9]{2,3}[ ]?[\-.][ ]?[0-9]{4}")
 _BROKEN: Final = re.compile(
@@ -53,7 +53,7 @@ def find(view: View) -> Iterator[Hit]:
                 done = done_here
                 yield hit
     for m in _LOOKALIKE.finditer(view.text) if _PREFIX.search(view.text) else ():
-        if not m[0].replace("-", "").replace(" ", "").isdigit() and sum(c.isdigit() for c in m[0]) >= 6:
+        if re.search(r"[^0-9 .\-_~)/|!]", m[0]) and sum(c.isdigit() for c in m[0]) >= 6:
             yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
     for m in _BROKEN.finditer(view.text) if "\n" in view.text else ():
         yield Hit(m.start(), m.end(), "MOBILE", 800_000, ("line-break",))
@@ -77,13 +77,16 @@ def _at(view: View, cluster: Cluster, k: int) -> tuple[Hit | None, int]:
         shift = country - 1
     else:
         shift = country
+    best: tuple[Hit | None, int] = (None, 0)
     for kind, length in _plans(national):
         b = k + shift + length
         if b > len(values) or not cluster.ends_at(b):
             continue
         hit = _judge(view, cluster, k, b, kind, country, national[:length])
-        if hit:
-            return hit, b
+        if hit and (best[0] is None or hit.score_ppm > best[0].score_ppm or COPULA.match(view.text, best[0].end - 1)):
+            best = hit, b  # 영육삼-육사영-영일사일이고: ten digits, not eleven
+    if best[0]:
+        return best
     if (
         not country
         and values.startswith("10", k)

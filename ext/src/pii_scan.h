@@ -353,7 +353,8 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
                 w != 0xC5EC && w != 0xB0A8 && w != 0xB4E4) continue;                   /* 이인으은의입여남들 */
             for (k = p; k >= 0 && k > p - 4; k--) {
                 s->steps++;
-                if ((cls[u[k]] & C_MASK) == C_DIGIT) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; }
+                int t = cls[u[k]] & C_MASK;
+                if (t == C_DIGIT || (t == C_SPELLED && u[k + 1] == 0xB144)) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; }   /* 구이년생 */
                 if (u[k] != ' ' && u[k] != '.' && u[k] != ')' && u[k] != 0xB144 && u[k] != 0xC6D4 && u[k] != 0xC77C) break;
             }
             continue;
@@ -426,7 +427,7 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     int64_t len = b - a, j = b, p = a;
     if (len <= 3 && j < n) {                                             /* 12가 3456, 서울 1 가 1234 */
-        if (u[j] == ' ' && j + 1 < n) j++;
+        if ((u[j] == ' ' || u[j] == '-') && j + 1 < n) j++;
         if (cls[u[j]] & F_PLATE) {
             int64_t k = j + 1; int g = 0, d = 0;
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
