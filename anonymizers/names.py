@@ -24,8 +24,8 @@ from ext import names_rules_py as twin
 from ext.names import NameScanner, is_odd, odd_ones
 
 VERSION: Final = "3"
-_FLOOR: Final = 50  # total at which a candidate is worth a finding (400,000)
-_SURE: Final = 80  # total of 500,000
+_FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
+_SURE: Final = 75  # total of 500,000
 _STRONG: Final = 110  # total that vouches for repetitions
 _ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
 _ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE

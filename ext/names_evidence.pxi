@@ -178,6 +178,10 @@ cdef int lexicon(
         whole = look(t, WORD, s + start, end - start)
         if whole != MISSING and whole > level:
             level = whole
+    if 0 < end - stop <= 2 and look(t, WORD, s + stop - 1, end - stop + 1) == 2:
+        last = look(t, TAIL, s + stop, end - stop)
+        if last != MISSING and last & 15 == PLACE:
+            level = 2
     if surnames == 0:
         return GIVEN_LEXICON[level]
     loss = LEXICON[level]

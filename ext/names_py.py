@@ -89,6 +89,8 @@ class NameScanner:
         first, length = start + 2, len(text)
         if first >= length or text[first - 1] != " " or not is_hangul(text[first]):
             return None
+        if start > 0 and text[start - 1] in r.DIGITS:
+            return None
         second = first + 1
         if second < length and text[second] == " ":
             second += 1
@@ -193,10 +195,14 @@ class NameScanner:
         level = self._lexicon(text, start, stop, end, surnames, givens)
         if surnames == 0 and not self._stands_alone(kind, flags, level):
             return None
+        if level == r.LEXICON[1] and surnames and kind in (0, r.HONORIFIC) and flags & r.F_ADDRESSED:
+            level = r.LEXICON_ADDRESSED
         if level:
             total, flags = total + level, flags | r.F_LEXICON
         if start > 0 and text[start - 1] in r.DIGITS:
             total += r.AFTER_DIGIT
+        if surnames == 1 and givens == 1 and flags & (r.F_HONORIFIC | r.F_TITLE):
+            total += r.TITLED_SHORT
         if surnames == 1 and givens == 2:
             total += self._misread(text, start, kind, end)
         if surnames == 0:
@@ -238,6 +244,9 @@ class NameScanner:
         level = self.words.get("x" + text[start:stop], 0)
         if end > stop and end - start <= r.MAX_WORD:
             level = max(level, self.words.get("x" + text[start:end], 0))
+        if 0 < end - stop <= 2 and self.words.get("x" + text[stop - 1 : end], 0) == 2:
+            kind = self.words.get("t" + text[stop:end], 0) & 15
+            level = 2 if kind == r.PLACE else level  # 무성영+화
         if surnames == 0:
             return r.GIVEN_LEXICON[level]
         loss = r.LEXICON[level]

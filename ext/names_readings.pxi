@@ -97,11 +97,15 @@ cdef void weigh(
         return
     total += base
     loss = lexicon(t, s, start, stop, end, surnames, givens)
+    if loss == LEXICON[1] and surnames and (kind == 0 or kind == HONORIFIC) and flags & F_ADDRESSED:
+        loss = LEXICON_ADDRESSED
     if loss:
         total += loss
         flags |= F_LEXICON
     if start > 0 and is_digit(s[start - 1]):
         total += AFTER_DIGIT
+    if surnames == 1 and givens == 1 and flags & (F_HONORIFIC | F_TITLE):
+        total += TITLED_SHORT
     if surnames == 1 and givens == 2:
         total += misread(t, s, start, kind, end, length)
     if base + loss < LIST_BASE and total + MAX_VERB < floor:
@@ -139,6 +143,8 @@ cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t
     cdef int32_t value
     cdef int base, total, weight = 0, kind = 0, flags = 0
     if first >= length or s[first - 1] != 0x20 or not is_hangul(s[first]):
+        return False
+    if start > 0 and is_digit(s[start - 1]):
         return False
     second = first + 1
     if second < length and s[second] == 0x20:

@@ -38,6 +38,7 @@ cdef enum:
     F_VOCATIVE = 1024
     F_GIVEN_ONLY = 2048
     F_LINE = 4096
+    F_ADDRESSED = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
     SURNAME = 0x73  # kinds of words, as the twin spells them
     PAIR = 0x70
     WORD = 0x78
@@ -88,6 +89,8 @@ cdef enum:
     AFTER_DIGIT = -100
     CALLED = -60
     LOT = -60
+    LEXICON_ADDRESSED = -30
+    TITLED_SHORT = 15
     PARTICLE_LIKE = -25
     SPEECH = 25
     TELEPHONE = 40
@@ -99,7 +102,7 @@ cdef enum:
     MAX_VERB = 40  # the bare and line bonuses included
 
 cdef int[3] LEXICON = [0, -60, -120]
-cdef int[3] GIVEN_LEXICON = [0, -5, -60]
+cdef int[3] GIVEN_LEXICON = [0, -5, -100]
 cdef int[3] SPLIT = [0, -25, -45]
 cdef int[3] VERBAL = [0, -60, -120]
 

@@ -244,7 +244,7 @@ class Judge:
 
 @pytest.mark.parametrize(("answer", "expected"), [(True, {500_000}), (False, set())])
 def test_a_tagger_settles_ambiguous_names_within_its_budget(answer: bool, expected: set[int]) -> None:
-    ambiguous = next(name for s in "표위국" for g in GIVEN if 50 <= dict_total(name := s + g) < 80)
+    ambiguous = next(name for s in "표위국" for g in GIVEN if 45 <= dict_total(name := s + g) < 75)
     judge = Judge(answer)
     text = f"{ambiguous}의 집이다."
     scores = {f.score_ppm for f in NameRecognizer(kiwi_budget_ppm=1_000_000, tagger=judge).find([text] * 50)}
@@ -262,7 +262,7 @@ def dict_total(name: str) -> int:
 def test_scores_rise_with_evidence_and_stay_in_range() -> None:
     scores = [score_ppm(total) for total in range(-500, 500)]
     assert scores == sorted(scores)
-    assert (scores[0], scores[-1], score_ppm(80), score_ppm(50)) == (0, 990_000, 500_000, 400_000)
+    assert (scores[0], scores[-1], score_ppm(75), score_ppm(45)) == (0, 990_000, 500_000, 400_000)
 
 
 @pytest.mark.parametrize(
