@@ -1,7 +1,8 @@
 """Sensitive information tied to a person, tagged by sentence (PIPA 23, 영18: seven types).
 
 1. A word of data/sensitive.yaml stands in the sentence (ext.words finds them all in one pass).
-2. Words under `topic` need a `bond` (진단, 앓고, 조합원 …) in the same sentence, `personal` ones do not.
+2. Words under `topic` need a `bond` (진단, 앓고, 조합원 …) near them in the sentence, and are nobody's when a theme
+   carries them on (치매 지원센터) or an organisation acts (노조는 …); `personal` ones need neither.
 3. A person stands there too: the writer or kin (strong), a named or titled person (strong), a role in an anonymised
    judgment (weak). Without one, only a past event told in the first person's endings counts, weakly.
 4. A sentence about people in general (경우, 환자들, 수 있다 …) loses what only rule 3's weak forms gave it.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Final, cast
@@ -27,10 +28,10 @@ from anonymizers.normalize import View
 from ext.names import odd_ones
 from ext.words import WordScanner
 
-VERSION: Final = "4"
+VERSION: Final = "5"
 _SURE_NAME: Final = 500_000
 _NAMED: Final = re.compile(
-    r"(?:^|[,.:]\s?)환자[는가의]|(?<![가-힣])환자\s[가-힣○]{2,4}|[가-힣○]{2,4}\s?(?:씨|님|군|양|옹|여사|선생|교수|의원|대표|부장|과장|대리|사장|회장|기자|목사|신부|스님|이사|팀장|선수|감독)(?![가-힣]{3})"
+    r"(?:^|[,.:]\s?)환자[는가의]|(?<![가-힣])환자\s[가-힣○]{2,4}|[가-힣○]{2,4}\s?(?:씨|님|군|양|옹|여사|선생)(?![가-힣]{3})"
 )
 _EXPERIENCE: Final = re.compile(
     r"(?:받[았고은아]|앓[고았아]|걸[려렸]|입원[해했]|수술[을했]|복용\s?(?:중|하)|먹고\s?있|투병\s?중|치료\s?(?:중|를?\s?받)|가입[했해]|다[니녔]|당원|조합원|신자|판정)"
@@ -39,6 +40,13 @@ _EXPERIENCE: Final = re.compile(
 _STOPS: Final = "\n.!?…。"
 _STOP: Final = re.compile(r"[.!?…。]+[\"'”’)\]」』]*(?=\s|$)|\n+|(?<=[다요죠음까])[.!?]+")
 _MAX_SENTENCE: Final = 1_000
+_NEAR: Final = 24  # code points between a topic and its bond, either side
+_CLOSE: Final = 4  # the same for a copula, behind the topic only
+_ORGANISATIONS: Final = ("당", "힘", "노조", "노총", "연대")
+
+
+Said = tuple[int, int, tuple[str, ...]]
+"""A topic or personal word of a sentence: start, end in it, and what it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,14 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """data/sensitive.yaml, compiled. `terms` stand for `TYPE` or `TYPE!` (personal); `context` for `+TYPE` (a bond) and
-    the kinds of anchors; `cut` is what de-linking takes out."""
+    the kinds of anchors, `~TYPE` for a close bond; `cut` is what de-linking takes out; `theme` and `actor` are matched
+    right behind a topic."""
 
     terms: Words
     context: Words
     cut: re.Pattern[str]
+    theme: re.Pattern[str]
+    actor: re.Pattern[str]
 
 
 @functools.cache
@@ -80,6 +91,7 @@ def lexicon() -> Lexicon:
         terms += [(entry, name) for entry in row.get("topic", ())]
         terms += [(entry, name + "!") for entry in row.get("personal", ())]
         context += [(entry, "+" + name) for entry in row.get("bond", ())]
+        context += [(entry, "~" + name) for entry in row.get("close", ())]
     for kind, entries in (*raw["anchors"].items(), ("generic", raw["generic"])):
         context += [(entry, kind) for entry in entries]
     kin = "|".join(sorted({word for entry in raw["anchors"]["kin"] for word in _spellings(entry.lstrip("^"))}))
@@ -88,7 +100,11 @@ def lexicon() -> Lexicon:
         r"(?<![가-힣])(?:(?:저희|저|나|본인|그녀|그)(?=(?:[는가의도를은이을]|한테|에게)(?:\s|$))|[제내](?=가\s)"
         rf"|(?P<clause>[제내전난])(?=\s)|(?:{kin})(?=(?:[는가의도를은이을께]|한테|에게|께서)?(?:[\s,.]|$)))"
     )
-    return Lexicon(_words(terms), _words(context), re.compile(cut))
+    return Lexicon(_words(terms), _words(context), re.compile(cut), _behind(raw["theme"]), _behind(raw["actor"]))
+
+
+def _behind(entries: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:{'|'.join(sorted({word for entry in entries for word in _spellings(entry)}))})")
 
 
 def _words(entries: Sequence[tuple[str, str]]) -> Words:
@@ -133,31 +149,53 @@ class SensitiveRecognizer:
 
 def _find(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> Iterable[Finding]:
     start = end = -1
-    said: dict[str, None] = {}
+    said: list[Said] = []
     for at, to, uses in lexicon().terms.uses_of(text, hits):
         if at >= end:
             if said:
                 yield from _judge(doc, text, start, end, said)
             start, end = max(end, (found := sentence(text, at, to))[0]), found[1]
-            said = {}
-        said.update(dict.fromkeys(uses))
+            said = []
+        said.append((at - start, to - start, uses))
     if said:
         yield from _judge(doc, text, start, end, said)
 
 
-def _judge(doc: int, text: str, start: int, end: int, said: Iterable[str]) -> Iterable[Finding]:
+def _judge(doc: int, text: str, start: int, end: int, said: Sequence[Said]) -> Iterable[Finding]:
     words = text[start:end]
     context = lexicon().context
-    about = {use for _, _, uses in context.uses_of(words, context.scanner.scan(words)) for use in uses}
+    bonds: dict[str, list[tuple[int, int]]] = {}
+    about: set[str] = set()
+    for at, to, uses in context.uses_of(words, context.scanner.scan(words)):
+        for use in uses:
+            if use[0] in "+~":
+                bonds.setdefault(use, []).append((at, to))
+            else:
+                about.add(use)
     tied: dict[str, bool] = {}  # type -> a personal word was among them
-    for use in said:
-        name = use.rstrip("!")
-        if use != name or "+" + name in about:
-            tied[name] = tied.get(name, False) or use != name
+    for at, to, uses in said:
+        for use in uses:
+            name = use.rstrip("!")
+            if use != name or (_bound(at, to, name, bonds) and not _carried_on(words, at, to, about)):
+                tied[name] = tied.get(name, False) or use != name
     for name, is_personal in tied.items():
         score, who = _person(words, about, is_personal)
         if score:
             yield Finding(doc, start, end, name, score, ("personal" if is_personal else "topic+bond", who))
+
+
+def _bound(at: int, to: int, name: str, bonds: Mapping[str, Sequence[tuple[int, int]]]) -> bool:
+    """Whether a bond of the type stands near enough to the topic at [at, to)."""
+    return any(start - to <= _NEAR and at - end <= _NEAR for start, end in bonds.get("+" + name, ())) or any(
+        at <= start <= to + _CLOSE for start, _ in bonds.get("~" + name, ())
+    )
+
+
+def _carried_on(words: str, at: int, to: int, about: Set[str]) -> bool:
+    if lexicon().theme.match(words, to):
+        return True
+    acts = words[at:to].endswith(_ORGANISATIONS) and "first" not in about
+    return acts and lexicon().actor.match(words, to) is not None
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:
