@@ -17,6 +17,7 @@ from typing import Any
 
 import apache_beam as beam
 import psutil
+import pyarrow as pa
 from apache_beam.metrics import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 
@@ -69,6 +70,7 @@ def run_unit(process: str, unit: Mapping[str, Any], step: StepContext, environme
         if environment:
             require_environment(environment)
         resolve(process)(unit, UnitContext(step, index))
+        pa.default_memory_pool().release_unused()  # what one unit held must not add to the next one's
     except Exception as error:
         # An exception's text may quote a record: keep its type and place, and the text only of our own errors.
         frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipelines.work import UnitContext
 from schemas.arrow import FLAG_SENSITIVE_CONSENT
 
 VERSION = "2"
+GROUP_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +58,43 @@ def residual(table: pa.Table, unit: Mapping[str, Any], context: UnitContext) -> 
         return Residual(0, 0, 0, {})
     policy, recognizers = detectors(config["policy"], "residual")
     replaced, flags = _replaced([rows[n] for n in chosen], unit, context)
-    texts = [table["text"][n].as_py() for n in chosen]
     hits: Counter[str] = Counter()
     hit_rows: set[int] = set()
     sensitive_rows: set[int] = set()
-    for finding in resolve(found for recognizer in recognizers for found in recognizer.find(texts)):
-        row = rows[chosen[finding.doc]]
-        rule = policy.anonymize.entities.get(finding.type)
-        if rule is None:  # Art. 23 types have one rule for the sentence
-            consented = flags[row] & FLAG_SENSITIVE_CONSENT
-            if not consented and finding.score_ppm >= policy.anonymize.sensitive.threshold_ppm:
-                sensitive_rows.add(finding.doc)
-            continue
-        if rule.operator == "keep" or finding.score_ppm < rule.threshold_ppm:
-            continue
-        spans = replaced.get(row, ())
-        if any(start < finding.end and finding.start < end for start, end in spans):
-            continue
-        hits[finding.type] += 1
-        hit_rows.add(finding.doc)
+    for group in _groups(table, chosen):
+        texts = [table["text"][n].as_py() for n in group]
+        for finding in resolve(found for recognizer in recognizers for found in recognizer.find(texts)):
+            number = group[finding.doc]
+            rule = policy.anonymize.entities.get(finding.type)
+            if rule is None:  # Art. 23 types have one rule for the sentence
+                consented = flags[rows[number]] & FLAG_SENSITIVE_CONSENT
+                if not consented and finding.score_ppm >= policy.anonymize.sensitive.threshold_ppm:
+                    sensitive_rows.add(number)
+                continue
+            if rule.operator == "keep" or finding.score_ppm < rule.threshold_ppm:
+                continue
+            spans = replaced.get(rows[number], ())
+            if any(start < finding.end and finding.start < end for start, end in spans):
+                continue
+            hits[finding.type] += 1
+            hit_rows.add(number)
     return Residual(len(chosen), len(hit_rows), len(sensitive_rows), dict(sorted(hits.items())))
+
+
+def _groups(table: pa.Table, chosen: list[int]) -> Iterator[list[int]]:
+    """The chosen rows, as many at a time as hold about GROUP_BYTES of text."""
+    group: list[int] = []
+    held = 0
+    sizes = pc.binary_length(table["text"]).to_pylist()
+    for number in chosen:
+        size = sizes[number]
+        if group and held + size > GROUP_BYTES:
+            yield group
+            group, held = [], 0
+        group.append(number)
+        held += size
+    if group:
+        yield group
 
 
 def _replaced(

@@ -1,4 +1,7 @@
-"""Expectation suites (Great Expectations) for shards and for a run's counts, and their digest."""
+"""Expectation suites (Great Expectations) and their digest.
+
+`shard` holds of any stretch of a shard's rows, `row_ids` of a shard's row ids together, `run` of a run's counts.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _HERE = Path(__file__).parent
-NAMES = ("shard", "run")
+NAMES = ("shard", "row_ids", "run")
 
 
 def suite(name: str) -> dict[str, Any]:
