@@ -1,7 +1,8 @@
 """Residual check: all recognizers on a seeded sample of finished rows, recorded output spans discounted afterwards.
 
 An independent, slower path than the anonymize stage: it reads what was assembled, not what was decided. The share of
-rows with a residual finding gets an exact upper confidence bound (Clopper and Pearson 1934), which is a gate.
+rows with a residual finding gets an exact upper confidence bound (Clopper and Pearson 1934, for a finite population),
+which is a gate.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipelines.detectors import detectors
 from pipelines.work import UnitContext
 from schemas.arrow import FLAG_SENSITIVE_CONSENT
 
-VERSION = "2"
+VERSION = "3"
 GROUP_BYTES = 4 << 20
 
 
@@ -116,25 +117,35 @@ def _replaced(
     return found, flags
 
 
-def upper_bound_ppm(hits: int, sample: int, confidence_ppm: int) -> int:
-    """One-sided exact upper bound of a share in ppm: the p with P(X <= hits | sample, p) = 1 - confidence."""
-    if sample == 0 or hits >= sample:
+def upper_bound_ppm(hits: int, sample: int, total: int, confidence_ppm: int) -> int:
+    """One-sided exact upper bound, in ppm, of the share of `total` rows with a finding, from a sample without
+    replacement of which `hits` rows have one: the most such rows under which so few hits are not yet improbable.
+
+    Hypergeometric (Clopper and Pearson's bound for a finite population): rows that were all looked at leave no doubt.
+    """
+    if sample == 0 or not 0 <= hits <= sample <= total:
         return 1_000_000
-    target = 1 - confidence_ppm / 1_000_000
-    low, high = hits / sample, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _binomial_cdf(hits, sample, middle) > target:
+    improbable = 1 - confidence_ppm / 1_000_000
+    low, high = hits, total - (sample - hits)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _at_most(hits, middle, sample, total) > improbable:
             low = middle
         else:
-            high = middle
-    return math.ceil(high * 1_000_000)
+            high = middle - 1
+    return math.ceil(low * 1_000_000 / total)
 
 
-def _binomial_cdf(hits: int, sample: int, share: float) -> float:
-    logs = [
-        math.lgamma(sample + 1) - math.lgamma(k + 1) - math.lgamma(sample - k + 1)
-        + k * math.log(share) + (sample - k) * math.log1p(-share)
-        for k in range(hits + 1)
-    ]  # fmt: skip
+def _at_most(hits: int, marked: int, sample: int, total: int) -> float:
+    """P(X <= hits) where `sample` of `total` rows are drawn and `marked` of them have a finding."""
+    least = max(0, sample - (total - marked))
+    whole = _log_choose(total, sample)
+    logs = (
+        _log_choose(marked, k) + _log_choose(total - marked, sample - k) - whole
+        for k in range(least, min(hits, marked) + 1)
+    )
     return math.fsum(math.exp(value) for value in logs)
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -86,14 +86,16 @@ class Validate(StageBase):
                 for kind, number in part.items():
                     total[kind] = total.get(kind, 0) + number
         sampled, hit = (sum(fact[name] for fact in shards) for name in ("sampled", "residual_rows"))
+        rows = sum(shard["rows"] for shard in run.manifests["assemble"].facts["shards"])
         facts = {
             "checked": sum(len(fact["results"]) for fact in shards) + len(receipts["counts"][0].facts["results"]),
             "failed": failed,
             "art24": dict(sorted(art24_found.items())),
             "residual": dict(sorted(residual_found.items())),
+            "rows": rows,
             "sampled_rows": sampled,
             "residual_rows": hit,
-            "residual_upper_ppm": upper_bound_ppm(hit, sampled, run.policy.gates.residual_confidence_ppm),
+            "residual_upper_ppm": upper_bound_ppm(hit, sampled, rows, run.policy.gates.residual_confidence_ppm),
             "sensitive_rows": sum(fact["sensitive_rows"] for fact in shards),
             "suites_digest": suites_digest(),
             "policy_digest": run.policy.digest,
