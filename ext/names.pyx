@@ -55,7 +55,7 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
                 weigh(t, s, length, at, end, 1, 1, floor, &best)
             if can & DOUBLE:
                 weigh(t, s, length, at, end, 2, 1, floor, &best)
-            if can & GIVEN and may_be(t, s, length, at, end, 0, 2, floor):
+            if can & GIVEN and is_sure(t, s[at], s[at + 1]) and may_be(t, s, length, at, end, 0, 2, floor):
                 weigh(t, s, length, at, end, 0, 2, floor, &best)
             if best.is_found:
                 if pending.is_found:
@@ -101,6 +101,19 @@ cpdef bint is_odd(str text):
     return "\xad" in text
 
 
+def sure_pairs(pairs):
+    """Rows by first syllable, bits by second, and the bits: `(uint16[11172], uint16[11172], uint64[rows, words])`."""
+    opens, ends = np.zeros(SYLLABLES, np.uint16), np.zeros(SYLLABLES, np.uint16)
+    for place, table in ((0, opens), (1, ends)):
+        for number, syllable in enumerate(sorted({pair[place] for pair in pairs}), 1):
+            table[ord(syllable) - FIRST] = number
+    bits = np.zeros((int(opens.max()) + 1, int(ends.max()) // 64 + 1), np.uint64)
+    for pair in pairs:
+        row, bit = opens[ord(pair[0]) - FIRST], int(ends[ord(pair[1]) - FIRST])
+        bits[row, bit // 64] |= np.uint64(1 << (bit % 64))
+    return opens, ends, bits
+
+
 cdef class NameScanner:
     """`surname`, `given1`, `given2` are int16[11172] by syllable; `words` maps kind + string to int (see the twin)."""
 
@@ -110,6 +123,8 @@ cdef class NameScanner:
     def __cinit__(self, surname, given1, given2, words):
         cdef int8_t[::1] view
         cdef uint8_t[::1] roles
+        cdef uint16_t[::1] numbers
+        cdef uint64_t[::1] masks
         cdef uint64_t at, h
         cdef uint64_t[2] size = [1024, 1024]
         cdef int which
@@ -122,7 +137,16 @@ cdef class NameScanner:
                 raise InputError("a syllable weight is out of range", "pass weights from -127 to 127, or -32768 for never")
         arrays = [table.astype(np.int8) for table in arrays]
         flags = np.zeros(SYLLABLES, dtype=np.uint8)
-        self.held = (*arrays, flags)
+        sure = [word[1:] for word, value in words.items() if word[0] == "p" and value >= SURE_PAIR]
+        opens, ends, bits = sure_pairs(sure)
+        self.held = (*arrays, flags, opens, ends, bits)
+        numbers = opens
+        self.t.opens = &numbers[0]
+        numbers = ends
+        self.t.ends = &numbers[0]
+        masks = bits.reshape(-1)
+        self.t.sure = &masks[0]
+        self.t.row = bits.shape[1]
         view = arrays[0]
         self.t.surname = &view[0]
         view = arrays[1]

@@ -63,6 +63,9 @@ cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t lengt
     cdef Py_ssize_t stop, begin
     cdef int32_t value
     cdef int runs
+    if at + 1 >= length or s[at] != 0x20 or not is_hangul(s[at + 1]):
+        return 0
+    at += 1
     for runs in range(ASIDE_RUNS):
         stop = run_end(s, at, length)
         for begin in range(max(at, stop - MAX_ASIDE), stop - 1):
@@ -72,7 +75,7 @@ cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t lengt
             if value == MISSING:
                 value = titled(t, s + begin, stop - begin)
             if value != MISSING and value & 15 == TITLE:
-                flag[0] = F_TITLE
+                flag[0] |= F_TITLE
                 return ASIDE
         if stop + 1 >= length or s[stop] != 0x20 or not is_hangul(s[stop + 1]):
             return 0
@@ -111,7 +114,7 @@ cdef int behind(
                 if weight:
                     return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
                 flag[0] = 0
-    return 0 if is_given_only else aside(t, s, at, length, flag)
+    return 0
 
 
 cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
@@ -178,9 +181,9 @@ cdef int lexicon(
         whole = look(t, WORD, s + start, end - start)
         if whole != MISSING and whole > level:
             level = whole
-    if 0 < end - stop <= 2 and look(t, WORD, s + stop - 1, end - stop + 1) == 2:
+    if 0 < end - stop <= 2:
         last = look(t, TAIL, s + stop, end - stop)
-        if last != MISSING and last & 15 == PLACE:
+        if last != MISSING and last & 15 == PLACE and look(t, WORD, s + stop - 1, end - stop + 1) == 2:
             level = 2
     if surnames == 0:
         return GIVEN_LEXICON[level]
@@ -213,8 +216,7 @@ cdef int misread(
     cdef int32_t found
     if (last == 0xC774 and is_closed) if kind else (  # 이, 아, 야
             last == (<uint32_t>0xC544 if is_closed else <uint32_t>0xC57C) and ends_call(s, end, length)):
-        found = look(t, PAIR, s + start, 2)
-        if found != MISSING and found >= SURE_PAIR:
+        if is_sure(t, s[start], s[start + 1]):
             return CALLED
     if kind:
         return 0
@@ -225,7 +227,6 @@ cdef int misread(
             return LOT
     found = look(t, TAIL, s + start + 2, 1)
     if found != MISSING and found & 15 == PARTICLE and agrees(s[start + 1], (found >> 4) & 7):
-        found = look(t, PAIR, s + start + 1, 2)
-        if found == MISSING or found < SURE_PAIR:
+        if not is_sure(t, s[start + 1], s[start + 2]):
             return PARTICLE_LIKE
     return 0

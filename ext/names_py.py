@@ -107,6 +107,8 @@ class NameScanner:
         total, flags = base + r.SPACED + tail[1] + self._lexicon(letters, 0, 3, 3, 1, 2), 0
         if tail[0] == 0:
             behind, flags = self._behind(text, end, False)
+            if not flags:
+                behind, flags = self._aside(text, end)
             total += behind
         elif tail[0] == r.HONORIFIC:
             flags = r.F_HONORIFIC
@@ -165,7 +167,7 @@ class NameScanner:
         self, text: str, start: int, stop: int, end: int, base: int, tail: tuple[int, int], surnames: int, givens: int
     ) -> list[int] | None:
         kind, weight = tail
-        total, flags = base + weight, 0
+        total, flags, flag = base + weight, 0, 0
         if kind == r.HONORIFIC:
             flags |= r.F_HONORIFIC
         elif kind in (r.TITLE, r.KIN):
@@ -205,6 +207,9 @@ class NameScanner:
             total += r.TITLED_SHORT
         if surnames == 1 and givens == 2:
             total += self._misread(text, start, kind, end)
+        if kind == 0 and flag == 0 and surnames:
+            later, flag = self._aside(text, end)
+            total, flags = total + later, flags | flag
         if surnames == 0:
             flags |= r.F_GIVEN_ONLY
         if kind == 0 and not flags & ~r.F_LEXICON:
@@ -281,10 +286,13 @@ class NameScanner:
             if weight:
                 is_sure = flag == r.F_HONORIFIC and weight >= r.STRONG_HONORIFIC
                 return weight + r.APART if is_sure else weight, flag
-        return (0, 0) if is_given_only else self._aside(text, at)
+        return 0, 0
 
     def _aside(self, text: str, at: int) -> tuple[int, int]:
         """홍길동 서울시장은, 홍길동 한국은행 총재는: a title at the end of one of the next words."""
+        if at + 1 >= len(text) or text[at] != " " or not is_hangul(text[at + 1]):
+            return 0, 0
+        at += 1
         for _ in range(r.ASIDE_RUNS):
             stop = r.run_end(text, at)
             for begin in range(max(at, stop - r.MAX_ASIDE), stop - 1):

@@ -41,7 +41,7 @@ cdef void weigh(
 ) noexcept nogil:
     """Replaces `best` when the reading with such a surname and given name is better."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int bound, base, total, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
+    cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
     cdef int32_t value
     if stop > end or end - stop > MAX_TAIL:
         return
@@ -90,8 +90,9 @@ cdef void weigh(
     if weight:
         total += weight
         flags |= F_CUE
-    if bound < LIST_BASE and bound + total + MAX_VERB < floor:
-        return  # no verb and no neighbour could lift it
+    room = MAX_VERB + (ASIDE if kind == 0 and flag == 0 and surnames else 0)
+    if bound < LIST_BASE and bound + total + room < floor:
+        return  # no verb, no later title and no neighbour could lift it
     base = stem(t, s + start, surnames, givens, True)
     if base == NOTHING:
         return
@@ -106,10 +107,12 @@ cdef void weigh(
         total += AFTER_DIGIT
     if surnames == 1 and givens == 1 and flags & (F_HONORIFIC | F_TITLE):
         total += TITLED_SHORT
+    if base + loss < LIST_BASE and total + room < floor:
+        return
     if surnames == 1 and givens == 2:
         total += misread(t, s, start, kind, end, length)
-    if base + loss < LIST_BASE and total + MAX_VERB < floor:
-        return
+    if kind == 0 and flag == 0 and surnames:
+        total += aside(t, s, end, length, &flags)
     if kind <= 2:
         weight = verb(t, s, end, length)
         if weight:
@@ -173,7 +176,8 @@ cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t
         return False
     total = base + SPACED + weight + lexicon(t, &letters[0], 0, 3, 3, 1, 2)
     if kind == 0:
-        total += behind(t, s, end, length, False, &flags)
+        weight = behind(t, s, end, length, False, &flags)
+        total += weight if flags else aside(t, s, end, length, &flags)
     elif kind == HONORIFIC:
         flags = F_HONORIFIC
     elif kind == SIGNATURE:

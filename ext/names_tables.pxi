@@ -127,6 +127,10 @@ cdef struct tables:
     uint64_t *keys[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
     int32_t *values[2]
     uint64_t mask[2]
+    uint16_t *opens  # of a syllable: its row in `sure`; 0: opens no sure pair
+    uint16_t *ends  # of a syllable: its bit in a row; 0: ends no sure pair
+    uint64_t *sure  # a bit for each two syllables that are a sure given name
+    int row  # words a row
     int best_pair
     int best_particle
 
@@ -154,6 +158,15 @@ cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssi
             return t.values[which][at]
         at = (at + 1) & t.mask[which]
     return MISSING
+
+
+cdef inline bint is_sure(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """Whether two syllables are a given name of weight SURE_PAIR or more."""
+    cdef uint32_t end
+    if not (t.role[a - FIRST] & OPENS_PAIR and t.role[b - FIRST] & ENDS_PAIR):
+        return False
+    end = t.ends[b - FIRST]
+    return (t.sure[t.opens[a - FIRST] * t.row + (end >> 6)] >> (end & 63)) & 1
 
 
 cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
@@ -227,9 +240,9 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
     """The twin's _base of the letters at p; with `is_final` unset an upper bound of it that needs no big table."""
     cdef int base, first, last
     cdef int32_t pair = MISSING
-    cdef bint is_sure
+    cdef bint sure
     if surnames == 0:
-        if not (t.role[p[0] - FIRST] & OPENS_PAIR and t.role[p[1] - FIRST] & ENDS_PAIR):
+        if not is_sure(t, p[0], p[1]):
             return NOTHING
         if not is_final:
             return MAX_BASE
@@ -252,15 +265,15 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
             return NOTHING
         return min(<int>MAX_BASE, base + last) + ONE_SYLLABLE
     first = t.given1[p[0] - FIRST]
-    is_sure = t.role[p[0] - FIRST] & OPENS_PAIR and t.role[p[1] - FIRST] & ENDS_PAIR
-    if (first == NONE or last == NONE) and not is_sure:
+    sure = is_sure(t, p[0], p[1])
+    if (first == NONE or last == NONE) and not sure:
         return NOTHING
     if is_final:
         pair = look(t, PAIR, p, 2)
         if pair == MISSING:
             pair = NO_PAIR
     else:
-        pair = t.best_pair if is_sure else SURE_PAIR
+        pair = t.best_pair if sure else SURE_PAIR
     if pair >= SURE_PAIR:
         first = max(first, <int>PAIR_FLOOR)
         last = max(last, <int>PAIR_FLOOR)
