@@ -15,7 +15,7 @@ Entries after the newest checkpoint are counted and not proven. One pass, 32 byt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ from sqlalchemy import Connection, func, select
 from damjang.certificates.errors import TrustError
 from damjang.certificates.keys import PublicKey
 from damjang.certificates.merkle import root_of
-from damjang.certificates.note import Checkpoint, verify_checkpoint
+from damjang.certificates.note import Checkpoint, verify_checkpoint, verify_cosignature
 from governance.audit import ENTRIES, LEAVES, TILE, TILES, AuditLog
 from governance.database import read
 from governance.errors import AuditEntryBad, AuditError, AuditForked, AuditTruncated
@@ -69,6 +69,23 @@ def verify_log(log: AuditLog, key: PublicKey, notes: Sequence[bytes], leaves: Pa
     finally:
         if outside is not None:
             outside.close()
+
+
+def require_witnesses(notes: Sequence[bytes], witnesses: Mapping[str, PublicKey]) -> None:
+    """The newest checkpoint must be cosigned by each of `witnesses` (name → key, as pinned outside).
+
+    Without one, an operator who holds the log's key can sign another history for whoever kept no checkpoint of their
+    own. Raises AuditError that names the first witness who did not see it.
+    """
+    newest = max(notes, key=lambda note: int(note.split(b"\n", 2)[1]))
+    for name, key in witnesses.items():
+        try:
+            verify_cosignature(newest, name, key)
+        except TrustError as error:
+            raise AuditError(
+                f"witness {name} did not cosign the newest checkpoint: {error.message}",
+                "let the witness run `damjang audit cosign` on the exports, or take the checkpoint that it keeps",
+            ) from None
 
 
 def _trusted(log: AuditLog, key: PublicKey, notes: Sequence[bytes]) -> list[Checkpoint]:

@@ -251,6 +251,16 @@ def test_the_audit_log_is_exported_cosigned_and_verified(
         found = json.loads(said.out)
         assert found["proven"] == found["entries"] >= 1
         assert found["checkpoint_is_outside"]
+        assert found["leaves_compared"] == found["proven"]  # the leaves beside a checkpoint are found from its file
+    pub = key.with_suffix(".pub")
+    verify = ("audit", "verify", "--checkpoint", outside, *project)
+    assert json.loads(call(capsys, *verify, "--witness", f"witness-1={pub}", "--json").out)["cosigned_by"] == [
+        "witness-1"
+    ]
+    for stranger in (f"witness-2={pub}", f"witness-1={place}/o2.pub", f"witness-1={place}/none.pub"):
+        said = call(capsys, *verify, "--witness", stranger)
+        assert said.code == 1
+        assert stranger.partition("=")[0] in said.one_error()
     inside = call(capsys, "audit", "verify", "--checkpoint", place / "p" / "out" / "audit", *project)
     assert "beside its ledger" in inside.out
 

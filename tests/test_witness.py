@@ -10,7 +10,7 @@ from issuer_world import DAY, NOW, signer
 
 from damjang.certificates.note import verify_cosignature
 from governance.audit import AuditLog, Entry, create_tables
-from governance.audit_verify import read_checkpoints, verify_log
+from governance.audit_verify import read_checkpoints, require_witnesses, verify_log
 from governance.database import database_url, open_engine
 from governance.errors import AuditEntryBad, AuditError, AuditForked, AuditTruncated
 from governance.witness import witness
@@ -43,6 +43,20 @@ def test_growth_is_cosigned_and_still_verifies(tmp_path: Path) -> None:
     assert [verify_cosignature(note, NAME, signer("witness").public) for note in notes] == [NOW + DAY] * 2
     assert notes[-1].count("— ".encode()) == 2  # cosigned once
     assert verify_log(log, signer("log").public, notes, tmp_path / "exports").proven == 500
+
+
+def test_a_verifier_asks_for_its_witnesses_on_the_newest_checkpoint(tmp_path: Path) -> None:
+    make(tmp_path / "a.db", 0, 300).export(tmp_path / "exports")
+    see(tmp_path)
+    mine = {NAME: signer("witness").public}
+    require_witnesses(read_checkpoints(tmp_path / "exports"), mine)
+    require_witnesses(read_checkpoints(tmp_path / "exports"), {})
+    for other in ({NAME: signer("thief").public}, {"witness/seoul": signer("witness").public}):
+        with pytest.raises(AuditError, match="did not cosign"):
+            require_witnesses(read_checkpoints(tmp_path / "exports"), mine | other)
+    make(tmp_path / "a.db", 0, 301).export(tmp_path / "exports")  # grew, and the witness was not asked
+    with pytest.raises(AuditError, match="did not cosign"):
+        require_witnesses(read_checkpoints(tmp_path / "exports"), mine)
 
 
 def test_a_cut_log_is_not_cosigned(tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from damjang.cli.officers import open_office
 from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import emit_json, say
+
+if TYPE_CHECKING:
+    from damjang.certificates.keys import PublicKey
 
 audit_app = typer.Typer(help="The append-only log: prove it, export it, cosign it.", no_args_is_help=True)
 
@@ -26,7 +29,13 @@ def audit_verify(
     checkpoint: Annotated[
         Path, typer.Option(help="A checkpoint kept outside the ledger, or the folder that exports go to.")
     ],
-    leaves: Annotated[Path | None, typer.Option(help="The exported leaves; the folder's own by default.")] = None,
+    leaves: Annotated[
+        Path | None, typer.Option(help="The exported leaves; those beside the checkpoint by default.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PATH.pub", help="Who must have cosigned the newest checkpoint; repeat for more."),
+    ] = None,
     trust: Annotated[Path | None, typer.Option(help="root.json with the log's key; the project's by default.")] = None,
     project: ProjectFile = PROJECT,
     json: Json = False,
@@ -37,21 +46,25 @@ def audit_verify(
     """
     from damjang.certificates.reader import load_root
     from governance.audit import LEAVES
-    from governance.audit_verify import read_checkpoints, verify_log
+    from governance.audit_verify import read_checkpoints, require_witnesses, verify_log
     from governance.errors import AuditError
 
     loaded, _, office = open_office(project, log_key=False)
     if not checkpoint.exists():
         raise AuditError(f"no checkpoint at {checkpoint}", "name the file, or the folder, that exports go to")
     notes = read_checkpoints(checkpoint) if checkpoint.is_dir() else [checkpoint.read_bytes()]
-    if leaves is None and checkpoint.is_dir() and (checkpoint / LEAVES).exists():
-        leaves = checkpoint / LEAVES
+    beside = (checkpoint if checkpoint.is_dir() else checkpoint.parent) / LEAVES
+    if leaves is None and beside.exists():
+        leaves = beside  # with them, a rewritten entry is named, and not only the range it is in
     root = load_root(trust or office.trust)
+    seen_by = _witnesses(witness or [])
+    require_witnesses(notes, seen_by)
     report = verify_log(office.log, root.log_key, notes, leaves)
     inside = checkpoint.resolve().is_relative_to(loaded.root)
     if json:
         emit_json({"valid": True, "entries": report.size, "proven": report.proven, "checkpoints": report.checkpoints,
-                   "leaves_compared": report.leaves_compared, "checkpoint_is_outside": not inside})  # fmt: skip
+                   "leaves_compared": report.leaves_compared, "checkpoint_is_outside": not inside,
+                   "cosigned_by": sorted(seen_by)})  # fmt: skip
         return
     say(f"[green]일치함 (agrees)[/]: {report.proven:,} of {report.size:,} entries")
     say(f"  {report.checkpoints} checkpoints, {report.leaves_compared:,} leaves compared one by one")
@@ -59,8 +72,26 @@ def audit_verify(
         say(
             f"  {report.size - report.proven:,} entries are newer than any checkpoint: `damjang audit export` signs one"
         )
-    if inside:
+    if seen_by:
+        say(f"  cosigned by {', '.join(sorted(seen_by))}")
+    elif inside:
         say("  주의 (note): this checkpoint lies beside its ledger, and so proves little: keep a copy elsewhere")
+
+
+def _witnesses(given: list[str]) -> dict[str, PublicKey]:
+    """{name: key} of NAME=PATH.pub; the key is the verifier's own copy, never the ledger's."""
+    from governance.errors import AuditError
+    from governance.keys import read_public
+
+    found = {}
+    for text in given:
+        name, _, path = text.partition("=")
+        if not name or not Path(path).is_file():
+            raise AuditError(
+                f"--witness {text}: no such key file", "write NAME=PATH.pub, as `damjang keys new` makes it"
+            )
+        found[name] = read_public(Path(path)).public
+    return found
 
 
 def audit_export(
