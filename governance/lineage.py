@@ -12,17 +12,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from governance.errors import DocumentUnknown, KeyDestroyed, NothingRun
-from governance.ledger import Ledger, ReleaseInfo
 from governance.staged import StagedFile
-from governance.trace_index import Place, TraceIndex, open_index
+from governance.trace_index import Place, TraceIndex, id_array, open_index
 from governance.vault import Vault
 from governance.vault.tombstones import HELD
+
+if TYPE_CHECKING:
+    from governance.ledger import Ledger, ReleaseInfo
 
 STAGES = ("ingest", "refine", "dedup", "anonymize")
 REWRITES = "rewrites.json"
@@ -148,7 +150,7 @@ class Lineage:
             raw = b""
         if len(raw) != 16:
             raise DocumentUnknown("this is no document id", "an id is 32 hexadecimal digits")
-        ids = pa.array([raw], pa.binary(16))
+        ids = id_array(raw)
         place = self.index.document(raw) if self.index else None
         entered = next(self.rows("ingest", "decisions", ids, self._part(place)), None)
         if entered is None:

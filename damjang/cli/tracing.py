@@ -38,12 +38,11 @@ def lineage_and_key(project: Path) -> tuple[Lineage, bytes]:
 def open_lineage(project: Path) -> tuple[Lineage, Vault]:
     """The lineage of a project's latest run, and the vault that its ids and keys come from."""
     from governance.lineage import Lineage
-    from governance.vault import Vault
-    from pipelines.run import resolve_key
+    from governance.vault import Vault, resolve_key_uri
     from schemas.projectfile import load_project
 
     loaded = load_project(project)
-    vault = Vault.open(loaded.root / loaded.vault, resolve_key(loaded, loaded.vault_key))
+    vault = Vault.open(loaded.root / loaded.vault, resolve_key_uri(loaded.vault_key, loaded.root))
     return Lineage(loaded.root / loaded.output, vault), vault
 
 
