@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from governance.ledger import Ledger, ReleaseInfo
 
 STAGES = ("ingest", "refine", "dedup", "anonymize")
+EDGED = ("dedup", "anonymize")
+"""Stages that drop a document for another: of this run, or of a release that this one builds on (ADR 40)."""
 REWRITES = "rewrites.json"
 """Beside a stage's manifest: which datasets hold the keys of files that a withdrawal rewrote in it."""
 
@@ -248,7 +250,8 @@ class Lineage:
         return {}
 
     def _survivor(self, ids: pa.Array, part: str) -> dict[str, Any]:
-        for _, found in self.rows("dedup", "edges", ids, part):
+        told = (found for stage in EDGED for _, found in self.rows(stage, "edges", ids, part))
+        for found in told:
             row = found.to_pylist()[0]
             return {"survivor_id": row["survivor_id"].hex(), "jaccard_ppm": row["jaccard_ppm"]}
         return {}

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from governance.errors import KeyDestroyed
 from governance.ledger import Ledger, ReleaseInfo
-from governance.lineage import Lineage, release_folders
+from governance.lineage import EDGED, Lineage, release_folders
 from governance.trace_index import TraceIndex
 from governance.vault import Vault
 
@@ -190,9 +190,8 @@ def cluster_of(lineage: Lineage, wanted: set[bytes], source: str | None) -> tupl
     if source is None and lineage.index is not None:
         return _near(lineage, lineage.index, wanted), 0
     edges = []
-    for part in lineage.manifest("dedup").get("parts", ()):
-        if "edges" in part["files"]:
-            edges.append(_table(lineage, "dedup", part["files"]["edges"]).select(["document_id", "survivor_id"]))
+    for stage, part in _edged(lineage):
+        edges.append(_table(lineage, stage, part["files"]["edges"]).select(["document_id", "survivor_id"]))
     if not edges:
         return set(), 0
     table = pa.concat_tables(edges)
@@ -206,15 +205,23 @@ def cluster_of(lineage: Lineage, wanted: set[bytes], source: str | None) -> tupl
     return {*members["document_id"].to_pylist(), *dropped["survivor_id"].to_pylist()}, 0
 
 
+def _edged(lineage: Lineage) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """(stage, part) of the parts in which documents were dropped for others."""
+    for stage in EDGED:
+        for part in lineage.manifest(stage).get("parts", ()):
+            if "edges" in part["files"]:
+                yield stage, part
+
+
 def _near(lineage: Lineage, index: TraceIndex, wanted: set[bytes]) -> set[bytes]:
     """Other members of the documents' duplicate clusters, by the index."""
     ids = pa.array(sorted(wanted), pa.binary(16))
     survivors = set(wanted)
     parts = _numbers(lineage, wanted, "part") or set()
     names = {part["name"].rstrip("s") for n, part in enumerate(lineage.manifest("ingest")["parts"]) if n in parts}
-    for part in lineage.manifest("dedup").get("parts", ()):
-        if part["name"].rstrip("s") in names and "edges" in part["files"]:
-            table = _table(lineage, "dedup", part["files"]["edges"])
+    for stage, part in _edged(lineage):
+        if part["name"].rstrip("s") in names:
+            table = _table(lineage, stage, part["files"]["edges"])
             survivors |= set(table.filter(pc.is_in(table["document_id"], ids))["survivor_id"].to_pylist())
     return {copy for survivor in survivors for copy in index.duplicates(survivor)} | (survivors - wanted)
 

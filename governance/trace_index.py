@@ -151,11 +151,11 @@ def build_index(out: Path, vault: Vault, lineage: Lineage, now: dt.datetime) -> 
 
 
 def _documents(lineage: Lineage) -> Iterator[pa.RecordBatch]:
-    entered = [part["files"]["decisions"] for part in lineage.manifest("ingest")["parts"]]
-    assembled = lineage.manifest("assemble").get("side", {}).get("rows", ())
-    for first, last, bits in _passes(sum(ref["rows"] for ref in entered)):
-        ids, parts = _read(lineage, "ingest", entered, "document_id", first, last, bits)
-        shipped, places = _read(lineage, "assemble", assembled, "document_id", first, last, bits)
+    entered = _refs(lineage, "ingest", "decisions")
+    assembled = _shipped(lineage)
+    for first, last, bits in _passes(sum(ref["rows"] for _, ref in entered)):
+        ids, parts = _read(lineage, entered, "document_id", first, last, bits)
+        shipped, places = _read(lineage, assembled, "document_id", first, last, bits)
         where = np.full((len(ids), 3), -1, np.int64)
         where[:, 0] = parts[:, 0]
         where[_match(ids, shipped), 1:] = places
@@ -163,28 +163,34 @@ def _documents(lineage: Lineage) -> Iterator[pa.RecordBatch]:
 
 
 def _rows(lineage: Lineage) -> Iterator[pa.RecordBatch]:
-    yield from _pairs(
-        lineage, "assemble", lineage.manifest("assemble").get("side", {}).get("rows", ()), "row_id", "rows"
-    )
+    yield from _pairs(lineage, _shipped(lineage), "row_id", "rows")
 
 
 def _subjects(lineage: Lineage) -> Iterator[pa.RecordBatch]:
-    yield from _pairs(lineage, "ingest", _refs(lineage, "ingest", "subjects"), "subject_token", "subjects")
+    yield from _pairs(lineage, _refs(lineage, "ingest", "subjects"), "subject_token", "subjects")
 
 
 def _duplicates(lineage: Lineage) -> Iterator[pa.RecordBatch]:
-    yield from _pairs(lineage, "dedup", _refs(lineage, "dedup", "edges"), "survivor_id", "duplicates")
+    refs = [*_refs(lineage, "dedup", "edges"), *_refs(lineage, "anonymize", "edges")]
+    yield from _pairs(lineage, refs, "survivor_id", "duplicates")
 
 
-def _refs(lineage: Lineage, stage: str, kind: str) -> list[Any]:
+Refs = list[tuple[str, Any]]  # (stage, file)
+
+
+def _refs(lineage: Lineage, stage: str, kind: str) -> Refs:
     parts = lineage.manifest(stage).get("parts", ())
-    return [part["files"][kind] for part in parts if kind in part["files"]]
+    return [(stage, part["files"][kind]) for part in parts if kind in part["files"]]
 
 
-def _pairs(lineage: Lineage, stage: str, refs: Any, column: str, kind: str) -> Iterator[pa.RecordBatch]:
+def _shipped(lineage: Lineage) -> Refs:
+    return [("assemble", ref) for ref in lineage.manifest("assemble").get("side", {}).get("rows", ())]
+
+
+def _pairs(lineage: Lineage, refs: Refs, column: str, kind: str) -> Iterator[pa.RecordBatch]:
     """Batches of (key, document id)."""
-    for first, last, bits in _passes(sum(ref["rows"] for ref in refs)):
-        keys, documents = _read(lineage, stage, refs, column, first, last, bits, value="document_id")
+    for first, last, bits in _passes(sum(ref["rows"] for _, ref in refs)):
+        keys, documents = _read(lineage, refs, column, first, last, bits, value="document_id")
         yield from _batches(kind, keys, [_id_array(documents)], first, last, bits)
 
 
@@ -197,12 +203,12 @@ def _passes(total: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _read(
-    lineage: Lineage, stage: str, refs: Any, column: str, first: int, last: int, bits: int, value: str | None = None
+    lineage: Lineage, refs: Refs, column: str, first: int, last: int, bits: int, value: str | None = None
 ) -> tuple[Halves, npt.NDArray[Any]]:
     """(keys in the range of buckets, sorted; their ids in `value`, or else (file number, row number))."""
     keys: list[Any] = [np.zeros((0, 2), np.uint64)]
     values: list[Any] = [np.zeros((0, 2), np.uint64 if value else np.int64)]
-    for number, ref in enumerate(refs):
+    for number, (stage, ref) in enumerate(refs):
         with lineage.open(stage, ref) as file:
             start = 0
             for batch in file:

@@ -170,7 +170,7 @@ class Driver:
             folder=str(folder),
             keyring=str(keyring_path),
             root=str(self.run.project.root),
-            inputs={name: str(self.run.folder(name)) for name in self.run.manifests},
+            inputs={name: str(self.run.out / "stages" / name_of) for name, name_of in self._folders(stage).items()},
             config=dict(planned.config),
         )
         self.warm()
@@ -186,12 +186,16 @@ class Driver:
         """Starting worker processes costs 5 s a step, so a step with few units runs in the host itself."""
         return self.run.workers if units >= 4 * self.run.workers else 1
 
+    def _folders(self, stage: Stage) -> dict[str, str]:
+        """{name: folder} of what the stage's workers may open, beside its own."""
+        return {name: manifest.folder for name, manifest in self.run.manifests.items()} | dict(stage.others(self.run))
+
     def _keyring(self, stage: Stage, folder: Path, receipts: Receipts) -> Keyring:
         vault = self.run.vault
         wrap = vault.dataset_wrap_key(folder.name, self.run.now)
         files: dict[str, bytes] = {}
-        for manifest in self.run.manifests.values():
-            for dataset in (manifest.folder, *key_datasets(self.run.out / "stages" / manifest.folder)):
+        for name in self._folders(stage).values():
+            for dataset in (name, *key_datasets(self.run.out / "stages" / name)):
                 files.update(vault.file_keys(dataset))
         for made in receipts.values():
             files.update(_unwrapped(wrap, made))

@@ -6,10 +6,13 @@ policy's fields most significant first, then the document id, so that comparing 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipelines.dataset import FileRef
@@ -20,6 +23,16 @@ ENTRY = pa.schema([pa.field(name, pa.uint64(), nullable=False) for name in ("has
 ENTRY_BYTES = 32
 RANGE_MEMORY = 64 << 20  # bytes of entries a unit holds at once
 WIDTHS = {"ground": 4, "licence": 4, "quality": 8, "length": 24}  # bits; the id takes what is left, at least 24
+
+
+def dedup_key(project_key: bytes, what: str) -> bytes:
+    """32 bytes for one use in finding duplicates: signatures of text are keyed (design.md, personal data)."""
+    return hmac.digest(project_key, b"dedup\0" + what.encode(), hashlib.sha256)
+
+
+def seed_of(project_key: bytes, what: str) -> int:
+    """The 64-bit seed of signatures for one use."""
+    return int.from_bytes(dedup_key(project_key, what)[:8], "little")
 
 
 def ranges_for(documents: int, entries_each: int) -> int:
@@ -94,6 +107,34 @@ def read_range(context: UnitContext, refs: Iterable[FileRef], index: int) -> lis
     columns = [np.concatenate(column) if column else np.zeros(0, dtype=np.uint64) for column in held]
     order = np.lexsort((columns[2], columns[1], columns[0]))
     return [column[order] for column in columns]
+
+
+def write_grouped(context: UnitContext, kind: str, batch: pa.RecordBatch, docs: U64) -> FileRef:
+    """What a unit found of documents, sorted by document: one batch a group of parts, so that a part reads its own."""
+    count = int(context.config["groups"])
+    place = _group_of((docs >> np.uint64(32)).astype(np.int64), context)
+    cuts = np.searchsorted(place, np.arange(count + 1))
+    out = context.writer(kind, f"{context.index:06d}", batch.schema)
+    for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        out.write(batch.slice(start, end - start))
+    return out.close()
+
+
+def read_own(context: UnitContext, refs: Iterable[FileRef], ordinal: int, schema: pa.Schema) -> pa.Table:
+    """What the grouped files say of one part's documents."""
+    group = int(_group_of(np.array([ordinal]), context)[0])
+    batches = []
+    for ref in refs:
+        with context.open(None, ref) as file:
+            batch = file.batch(group)
+            mine = pc.equal(pc.shift_right(batch["doc"], pa.scalar(32, pa.uint64())), pa.scalar(ordinal, pa.uint64()))
+            batches.append(batch.filter(mine))
+    return pa.Table.from_batches(batches, schema)
+
+
+def _group_of(ordinals: NDArray[np.int64], context: UnitContext) -> NDArray[np.int64]:
+    groups_count, parts = int(context.config["groups"]), int(context.config["parts"])
+    return ordinals * groups_count // max(parts, 1)
 
 
 def groups(hashes: U64) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

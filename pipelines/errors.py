@@ -59,6 +59,12 @@ class NothingToDo(PipelineError):
     exit_code = 4
 
 
+class BaseUnusable(PipelineError):
+    """The release that this one is to build on is not there, not published, or indexed under other parameters."""
+
+    exit_code = 3
+
+
 class RunnerMissing(PipelineError):
     """The runner asked for needs something that is not installed here (Java, the job server's jar)."""
 

@@ -28,11 +28,12 @@ from governance.lineage import REWRITES
 from governance.reach import ReleaseCut, ShardCut, StagedCut
 from governance.staged import StagedFile, StagedWriter, bounded_batches
 from governance.withdrawal import Plan
-from pipelines.canonical import shard_chunks, text_size
+from pipelines.canonical import ROWS_PER_BATCH, shard_chunks, text_size
 from pipelines.dataset import FileRef, Manifest, Part
 from pipelines.driver import MANIFEST, load_manifest
 from pipelines.errors import NotConserved
 from pipelines.files import digest_of, read_json, write_json
+from pipelines.released import INDEX, index_batches
 from pipelines.stage import Run
 from pipelines.stages.assemble import BYTES
 
@@ -50,25 +51,27 @@ def rewrite_release(run: Run, plan: Plan, cut: ReleaseCut, info: ReleaseInfo) ->
     if (folder / MANIFEST).exists() and run.vault.dataset_state(folder.name) == "sealed":
         return load_manifest(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    for kind in ("shards", "rows"):
+    kinds = _kinds(old)
+    for kind in kinds:
         (folder / kind).mkdir(parents=True)
     write_json(folder / "reads.json", reads)
     held, keys = run.vault.file_keys(info.folder), Keys()
     touched = {shard.path: shard for shard in cut.shards}
     shards: list[dict[str, Any]] = []
-    side: dict[str, list[FileRef]] = {"shards": [], "rows": []}
+    side: dict[str, list[FileRef]] = {kind: [] for kind in kinds}
     removed = dict(old.facts.get("removed", {}))
-    for facts, sealed, rows in zip(old.facts["shards"], old.side["shards"], old.side["rows"], strict=True):
+    for facts, refs in zip(old.facts["shards"], _files(old), strict=True):
         wanted = touched.get(facts["path"])
         if wanted is None:
-            refs = {"shards": sealed, "rows": rows}
             for ref in refs.values():
                 _link(run.out / "stages" / info.folder / ref.path, folder / ref.path)
                 keys[ref.file_id] = held[ref.file_id]
         else:
             removed[facts["source_id"]] = removed.get(facts["source_id"], 0) + len(wanted.removed)
-            with _opened(run, info.folder, sealed, held) as file, _opened(run, info.folder, rows, held) as mapped:
-                made = _cut_shard(run, plan, folder, facts, wanted, _shard_table(file, wanted), mapped.table(), keys)
+            opened = (_opened(run, info.folder, refs[kind], held) for kind in ("shards", "rows"))
+            with next(opened) as file, next(opened) as mapped:
+                table, rows = _shard_table(file, wanted), mapped.table()
+            made = _cut_shard(run, plan, folder, info.name, facts, wanted, table, rows, old.facts.get("index"), keys)
             if made is None:
                 continue
             facts, refs = made
@@ -114,21 +117,34 @@ def row_leaves(run: Run, info: ReleaseInfo, cut: ReleaseCut) -> dict[str, list[b
 
 
 def sealed_files(run: Run, info: ReleaseInfo, cut: ReleaseCut) -> list[FileRef]:
-    """The sealed shards and row maps of a release that a withdrawal cuts: what is destroyed of its assemble folder."""
+    """Sealed shards, row maps and signature indexes that a withdrawal cuts: what is destroyed of an assemble folder."""
     old = load_manifest(run.out / "stages" / info.folder)
     touched = {shard.path for shard in cut.shards}
-    pairs = zip(old.facts["shards"], old.side["shards"], old.side["rows"], strict=True)
-    return [ref for facts, *refs in pairs if facts["path"] in touched for ref in refs]
+    pairs = zip(old.facts["shards"], _files(old), strict=True)
+    return [ref for facts, refs in pairs if facts["path"] in touched for ref in refs.values()]
+
+
+def _kinds(made: Manifest) -> list[str]:
+    """What assemble has of each shard; releases of before ADR 40 have no signature index."""
+    return [kind for kind in ("shards", "rows", "signatures") if kind in made.side]
+
+
+def _files(made: Manifest) -> list[dict[str, FileRef]]:
+    """{kind: file} of each shard."""
+    kinds = _kinds(made)
+    return [dict(zip(kinds, refs, strict=True)) for refs in zip(*(made.side[kind] for kind in kinds), strict=True)]
 
 
 def _cut_shard(
     run: Run,
     plan: Plan,
     folder: Path,
+    release: str,
     facts: Mapping[str, Any],
     cut: ShardCut,
     table: pa.Table,
     rows: pa.Table,
+    shape: Mapping[str, Any] | None,
     keys: Keys,
 ) -> tuple[dict[str, Any], dict[str, FileRef]] | None:
     gone = set(cut.removed)
@@ -152,7 +168,14 @@ def _cut_shard(
             keys,
         ),
     }
-    leaves = _leaves(run.vault.release_salt(run.project.release.name), left)
+    if shape is not None:
+        ids = rows["document_id"].take(numbers).combine_chunks()
+        starts = range(0, len(numbers), ROWS_PER_BATCH)
+        texts = (pa.concat_arrays(left["text"].slice(at, ROWS_PER_BATCH).chunks) for at in starts)
+        pairs = ((text, pa.concat_arrays([ids.slice(at, len(text))])) for at, text in zip(starts, texts, strict=True))
+        batches = index_batches(pairs, shape, run.vault.project_key)
+        refs["signatures"] = _write(run, folder, f"signatures/{name}.djf", INDEX, batches, keys)
+    leaves = _leaves(run.vault.release_salt(release), left)
     made = {
         **facts,
         "rows": left.num_rows,

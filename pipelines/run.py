@@ -81,8 +81,10 @@ def run_project(
     """Run every stage (or `only` one); returns a summary. Holds the output folder's lock throughout."""
     with named_disk_full(run.project.root), output_lock(run.out), _driver(run, options, report) as driver:
         from pipelines.lineage_out import emit_events, index_run
+        from pipelines.released import bases
         from pipelines.stages.register import register
 
+        bases(run)  # before any work: an unusable one is named now
         register(run)
         _refuse_unlawful(run)
         announce("register")
@@ -155,6 +157,8 @@ def _driver(run: Run, options: Options, report: Callable[[Progress], None]) -> I
 
 def _summary(run: Run) -> dict[str, object]:
     """What `damjang status`, the report and the demo read: folders by stage, counts, the release, how long it took."""
+    dedup, anonymize = (run.manifests[name].facts if name in run.manifests else {} for name in ("dedup", "anonymize"))
+    released = anonymize.get("released", {})
     return {
         "project": run.project.name,
         "release": run.facts.get("release", ""),
@@ -162,6 +166,8 @@ def _summary(run: Run) -> dict[str, object]:
         "refused": _refused(run),
         "folders": {name: manifest.folder for name, manifest in run.manifests.items()},
         "counts": {name: manifest.by_source() for name, manifest in run.manifests.items() if manifest.parts},
+        "alarms": dedup.get("alarms", []),
+        "recall": {"dedup": dedup.get("recall", {}), "released": released.get("recall", {})},
         "seconds": {name: round(value, 3) for name, value in run.facts.get("seconds", {}).items()},
         "input_bytes": run.manifests["ingest"].facts["input_bytes"] if "ingest" in run.manifests else 0,
         "at": run.now.isoformat(),

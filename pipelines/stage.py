@@ -73,6 +73,9 @@ class Stage(Protocol):
     def secrets(self, run: Run) -> Mapping[str, bytes]:
         """Keys that only this stage needs (Keyring.extra)."""
 
+    def others(self, run: Run) -> Mapping[str, str]:
+        """{name: folder} of stages of earlier runs whose files its workers may open."""
+
     def steps(self) -> Sequence[str]:
         """Names of its steps in order."""
 
@@ -92,4 +95,7 @@ class StageBase:
         return {}
 
     def secrets(self, run: Run) -> Mapping[str, bytes]:
+        return {}
+
+    def others(self, run: Run) -> Mapping[str, str]:
         return {}

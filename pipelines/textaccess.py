@@ -14,9 +14,9 @@ from pipelines.work import UnitContext
 
 
 class TextAccess:
-    """Random access to the text of `stage`'s parts. A document is `part ordinal << 32 | row`."""
+    """Random access to text of `stage` (None: of an earlier step). A document is `part ordinal << 32 | row`."""
 
-    def __init__(self, context: UnitContext, stage: str, parts: Sequence[Part], open_files: int = 128) -> None:
+    def __init__(self, context: UnitContext, stage: str | None, parts: Sequence[Part], open_files: int = 128) -> None:
         self._context, self._stage, self._parts = context, stage, parts
         self._limit = open_files
         self._files: dict[int, tuple[StagedFile, NDArray[np.int64]]] = {}

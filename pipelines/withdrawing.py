@@ -337,7 +337,7 @@ def _hold(run: Run, plan: Plan, told: dict[str, Any]) -> int:
         return 0
     if "held" not in told:  # once: later the rows that tell who ships are destroyed
         known = [info for info in run.ledger.releases(run.project.name) if info.state != "destroyed"]
-        shipped = _shipped(run, known[-1], plan.held) if known else set()
+        shipped = {document for info in known for document in _shipped(run, info, plan.held)}
         waiting = sorted(set(plan.held) - shipped)
         withdrawal.bury(run.ledger, run.vault, "document", map(bytes.fromhex, waiting), HELD, run.now)
         _tell(run, plan.request_id, told, held=len(waiting))

@@ -51,7 +51,7 @@ EDGES: Final = pa.schema(
         pa.field("document_id", ID, nullable=False),
         pa.field("survivor_id", ID, nullable=False),
         pa.field("jaccard_ppm", pa.int32(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),  # exact | near
+        pa.field("kind", pa.string(), nullable=False),  # exact | near | same (ADR 40)
     ]
 )
 

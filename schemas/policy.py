@@ -85,6 +85,8 @@ class Dedup(_Model):
     def _order_is_total(self) -> Dedup:
         if not self.survivor_order or self.survivor_order[-1] != "id":
             raise ValueError("survivor_order ends with id, so that the order is total")
+        if len(set(self.survivor_order)) != len(self.survivor_order):
+            raise ValueError("survivor_order names each key once")
         return self
 
 

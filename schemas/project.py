@@ -81,8 +81,11 @@ class EvaluationSet(_Model):
 
 
 class Release(_Model):
+    """`builds_on`: an earlier release (`name@version`) of this project; what is in it already is dropped (ADR 40)."""
+
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     valid_days: Annotated[int, Field(gt=0, le=1095)] = 180
+    builds_on: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}@[1-9][0-9]{0,5}$")] | None = None
 
 
 class Signing(_Model):

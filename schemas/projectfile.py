@@ -84,6 +84,13 @@ def _explain(name: str, node: yaml.Node, error: ValidationError) -> tuple[str, s
 
 def _cross_check(name: str, node: yaml.Node, project: Project) -> None:
     """What one field alone can't say."""
+    base = project.release.builds_on
+    if base is not None and base.partition("@")[0] == project.release.name:
+        where = _line(node, ("release", "builds_on"))
+        raise ConfigError(
+            f"{name}, line {where}: release.builds_on: {base} has this release's own name, which supersedes it",
+            "name the new release otherwise: trainers then use both",
+        )
     seen: set[str] = set()
     for number, source in enumerate(project.sources):
         if source.id in seen:

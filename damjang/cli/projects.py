@@ -123,6 +123,13 @@ def _tell(summary: dict[str, Any], project: Path) -> None:
         say("nothing to do: every stage had finished before")
     if "lineage_not_sent" in summary:
         say(f"[yellow]계보 전송 실패 (lineage not sent)[/]: {summary['lineage_not_sent']}; the next run sends them")
+    for step, found in summary["recall"].items():
+        if found.get("pairs"):
+            pairs = f"{found['found']} of {found['pairs']} pairs"
+            say(f"재현율 (recall) {step}: {pairs} that exact search finds in a sample")
+    for alarm in summary["alarms"]:
+        shares = f"{alarm['share_ppm'] / 10_000:g} % of its documents (limit {alarm['limit_ppm'] / 10_000:g} %)"
+        say(f"[yellow]경보 (alarm)[/] dedup took {shares} from {alarm['source_id']}")
     if summary["release"]:
         _tell_release(str(summary["release"]), project)
 

@@ -15,6 +15,7 @@ policy: pretraining-public      # a shipped policy, or a .yaml file of your own
 release:
   name: {name}
   valid_days: 180
+  # builds_on: NAME@1           # only what that release has not already; this one then needs a name of its own
 
 sources:
   - id: example                 # lower case, digits, hyphens

@@ -35,15 +35,21 @@ def lineage_and_key(project: Path) -> tuple[Lineage, bytes]:
     return lineage, vault.project_key
 
 
-def open_lineage(project: Path) -> tuple[Lineage, Vault]:
-    """The lineage of a project's latest run, and the vault that its ids and keys come from."""
-    from governance.lineage import Lineage
+def open_lineage(project: Path, release: str | None = None) -> tuple[Lineage, Vault]:
+    """The lineage of a project's latest run, or of the run that made a release, and the vault that its keys are in."""
+    from governance.lineage import Lineage, release_folders
     from governance.vault import Vault, resolve_key_uri
     from schemas.projectfile import load_project
 
     loaded = load_project(project)
     vault = Vault.open(loaded.root / loaded.vault, resolve_key_uri(loaded.vault_key, loaded.root))
-    return Lineage(loaded.root / loaded.output, vault), vault
+    out, folders = loaded.root / loaded.output, None
+    if release is not None:
+        from governance.ledger import Ledger
+
+        ledger = Ledger.open(loaded.ledger, loaded.root, create=False)
+        folders = release_folders(out, ledger, ledger.release(release))
+    return Lineage(out, vault, folders), vault
 
 
 def any_document(project: Path) -> str:
@@ -63,6 +69,7 @@ def trace(
     row_id: Annotated[str | None, typer.Option(help="A row id, as shards carry it.")] = None,
     row: Annotated[str | None, typer.Option(help="SHARD:ROW, such as shards/press-00000.arrow:12.")] = None,
     by: Annotated[str | None, typer.Option(help="Who asks about a person: a code such as officer-1.")] = None,
+    release: Annotated[str | None, typer.Option(help="The run that made NAME@V; the latest run by default.")] = None,
     project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
@@ -75,7 +82,7 @@ def trace(
         raise typer.BadParameter("give one of DOCUMENT_ID, --record, --subject, --row-id, --row")
     if (record is not None or subject is not None) and source is None:
         raise typer.BadParameter("--record and --subject go with --source")
-    lineage, vault = open_lineage(project)
+    lineage, vault = open_lineage(project, release)
     if subject is not None and source is not None:
         if by is None:
             raise typer.BadParameter("--subject goes with --by: whoever asks about a person is logged")

@@ -89,11 +89,11 @@ def _sources(facts: ReportFacts | RunFacts) -> list[Text]:
                 )
             )
     for row in facts.dedup.rows if facts.dedup else ():
-        lost = row.exact + row.near
+        lost = row.exact + row.near + row.other
         if row.alarm:
             said.append(
                 Text(
-                    f"출처 {row.source_id}의 문서 {row.entered:,}건 중 {lost:,}건이 중복으로 빠졌습니다.",
+                    f"출처 {row.source_id}의 문서 {row.entered:,}건 중 {lost:,}건이 중복 제거 단계에서 빠졌습니다.",
                     f"Deduplication took {lost:,} of {row.entered:,} documents of {row.source_id}.",
                 )
             )

@@ -178,18 +178,43 @@ class Residual:
 
 @dataclass(frozen=True)
 class DedupRow:
-    """Duplicates of one source. `alarm`: it lost more than the policy's share."""
+    """What dedup took of one source (`other`: evaluation items, boilerplate). `alarm`: more than the policy's share."""
 
     source_id: str
     entered: int
     exact: int
     near: int
+    other: int
     alarm: bool
 
 
 @dataclass(frozen=True)
+class Recall:
+    """Of `pairs` alike by exact search in a sample of `documents`, `found` were not both kept."""
+
+    documents: int
+    pairs: int
+    found: int
+
+
+@dataclass(frozen=True)
+class Against:
+    """Documents dropped because an earlier release, or one that it builds on, has them (or their like) already."""
+
+    releases: tuple[str, ...]
+    same: int
+    exact: int
+    near: int
+    unresolved: int
+    recall: Recall | None
+
+
+@dataclass(frozen=True)
 class Dedup:
-    """`unresolved`: candidate pairs that the rounds left unverified, so near-duplicates may remain."""
+    """`unresolved`: candidate pairs that the rounds left unverified, so near-duplicates may remain.
+
+    `order`: by what the one that stays was chosen. `against`: None where the release stands alone.
+    """
 
     rows: tuple[DedupRow, ...]
     candidates: int
@@ -197,6 +222,9 @@ class Dedup:
     unresolved: int
     threshold_ppm: int | None
     alarm_ppm: int | None
+    order: tuple[str, ...] = ()
+    recall: Recall | None = None
+    against: Against | None = None
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from governance.report.facts import (
+    Against,
     ConsentRow,
     Consents,
     Dedup,
     DedupRow,
     PiiRow,
+    Recall,
     Residual,
     StageRow,
 )
@@ -109,24 +112,35 @@ def dedup(records: Records, policy: Policy | None) -> Dedup | None:
     if record is None:
         return None
     alarmed = {alarm["source_id"] for alarm in record.facts.get("alarms", ())}
-    rows = tuple(
-        DedupRow(
-            source_id=source,
-            entered=counts["in"],
-            exact=record.reasons.get(source, {}).get("dropped:exact_duplicate", 0),
-            near=record.reasons.get(source, {}).get("dropped:near_duplicate", 0),
-            alarm=source in alarmed,
-        )
-        for source, counts in record.counts.items()
-    )
+    rows = []
+    for source, counts in record.counts.items():
+        took = record.reasons.get(source, {})
+        exact, near = (took.get(f"dropped:{kind}_duplicate", 0) for kind in ("exact", "near"))
+        other = counts["dropped"] - exact - near
+        rows.append(DedupRow(source, counts["in"], exact, near, other, alarm=source in alarmed))
     return Dedup(
-        rows,
+        tuple(rows),
         candidates=record.facts.get("candidates", 0),
         verified=record.facts.get("verified", 0),
         unresolved=record.facts.get("unresolved", 0),
         threshold_ppm=policy.dedup.threshold_ppm if policy else None,
         alarm_ppm=policy.dedup.alarm_share_ppm if policy else None,
+        order=tuple(record.facts.get("survivor_order", ())),
+        recall=_recall(record.facts),
+        against=_against(records.fact("anonymize", "released", {})),
     )
+
+
+def _recall(facts: Mapping[str, Any]) -> Recall | None:
+    made = facts.get("recall")
+    return Recall(made["documents"], made["pairs"], made["found"]) if made else None
+
+
+def _against(facts: Mapping[str, Any]) -> Against | None:
+    if not facts:
+        return None
+    counts = {name: facts[name] for name in ("same", "exact", "near", "unresolved")}
+    return Against(tuple(facts["against"]), **counts, recall=_recall(facts))
 
 
 def consents(

@@ -24,6 +24,7 @@ from pipelines.detectors import detectors, public_figures
 from pipelines.files import digest_of
 from pipelines.reviewing import standing_answers
 from pipelines.stage import Planned, Receipts, Run, StageBase
+from pipelines.stages import against
 from pipelines.stages.refine import part_units
 from pipelines.work import UnitContext
 from schemas.arrow import FLAG_GUARDIAN_CONSENT, FLAG_SENSITIVE_CONSENT, ID, SPANS, TEXT
@@ -57,7 +58,11 @@ class AnonymizeStage(StageBase):
             "recognizers": _versions(run.policy),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
             "answers": digest_of(_answers(run)),
+            **against.reads(run),
         }
+
+    def others(self, run: Run) -> Mapping[str, str]:
+        return against.others(run)
 
     def secrets(self, run: Run) -> Mapping[str, bytes]:
         return {
@@ -66,9 +71,11 @@ class AnonymizeStage(StageBase):
         }
 
     def steps(self) -> Sequence[str]:
-        return ("anonymize",)
+        return ("anonymize", *against.STEPS)
 
     def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
+        if step in against.STEPS:
+            return against.plan(step, run, receipts)
         config = {
             "policy": run.policy.model_dump(mode="json"),
             "policy_digest": run.policy.part_digest("anonymize"),
@@ -93,7 +100,8 @@ class AnonymizeStage(StageBase):
             "child_mentions": sum(receipt.facts["child_mentions"] for receipt in receipts["anonymize"]),
             "recognizers": _versions(run.policy),
         }
-        return parts, {}, facts
+        left, released = against.finish(run, receipts)
+        return left or parts, {}, facts | released
 
 
 def _answers(run: Run) -> dict[str, str]:

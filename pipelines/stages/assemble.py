@@ -19,6 +19,7 @@ from pipelines.canonical import schema_digest, shard_chunks, text_size
 from pipelines.conservation import prove
 from pipelines.dataset import Part
 from pipelines.identity import row_id, row_key
+from pipelines.released import bases, shape_of
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.work import UnitContext
 from schemas.arrow import ID, SHARD
@@ -44,6 +45,7 @@ class Assemble(StageBase):
         return {
             "release": run.project.release.name,
             "shard_bytes": run.project.shard_bytes,
+            "index": shape_of(run.policy.dedup),
             "salt_id": hashlib.sha256(run.vault.release_salt(run.project.release.name)).hexdigest()[:16],
         }
 
@@ -51,7 +53,7 @@ class Assemble(StageBase):
         return {"salt": run.vault.release_salt(run.project.release.name)}
 
     def steps(self) -> Sequence[str]:
-        return ("shards", "conserve")
+        return ("shards", "index", "conserve")
 
     def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
         if step == "shards":
@@ -60,13 +62,21 @@ class Assemble(StageBase):
                 for n, (name, source, parts) in enumerate(shard_plan(run))
             ]
             return Planned(step, "pipelines.stages.assemble:shard", units, {"release": run.project.release.name})
+        if step == "index":
+            made = [receipt for receipt in receipts["shards"] if receipt.facts["rows"]]
+            units = [
+                {"index": n, "shard": one.facts["name"]}
+                | {kind: asdict(one.side[kind][0]) for kind in ("shards", "rows")}
+                for n, one in enumerate(made)
+            ]
+            return Planned(step, "pipelines.released:index_shard", units, {"index": shape_of(run.policy.dedup)})
         stages = ("ingest", "refine", "dedup", "anonymize")
         sources = sorted({part.source_id for part in run.manifests["ingest"].parts})
         units = [{"index": n, "source_id": source} for n, source in enumerate(sources)]
         return Planned(step, "pipelines.conservation:conserve", units, {"stages": stages})
 
     def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:
-        side: dict[str, list[Any]] = {"shards": [], "rows": []}
+        side: dict[str, list[Any]] = {"shards": [], "rows": [], "signatures": []}
         shards: list[dict[str, Any]] = []
         for receipt in receipts["shards"]:
             if receipt.facts["rows"] == 0:
@@ -74,9 +84,11 @@ class Assemble(StageBase):
             side["shards"] += receipt.side["shards"]
             side["rows"] += receipt.side["rows"]
             shards.append(dict(receipt.facts))
+        side["signatures"] = [ref for receipt in receipts["index"] for ref in receipt.side["signatures"]]
         accounts = [receipt.facts for receipt in receipts["conserve"]]
         prove(accounts, shards)
-        return [], side, {"shards": shards, "schema_digest": schema_digest(), "conservation": accounts}
+        facts = {"index": shape_of(run.policy.dedup), "builds_on": [base.label for base in bases(run)]}
+        return [], side, {"shards": shards, "schema_digest": schema_digest(), "conservation": accounts} | facts
 
 
 def shard_plan(run: Run) -> Iterator[tuple[str, str, list[Part]]]:

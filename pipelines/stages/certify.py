@@ -130,7 +130,7 @@ def record_release(
     """The release and its shards into the ledger."""
     old = int(supersedes.rpartition("@")[2]) if supersedes else None
     info = ReleaseInfo(
-        name=run.project.release.name,
+        name=label.partition("@")[0],
         version=version,
         folder=run.manifests["assemble"].folder,
         manifest_digest=content,

@@ -4,7 +4,8 @@ First `screen` (items of evaluation sets), `paragraphs` and `boilerplate` (parag
 the stage's input text as it stands (design.md, Dedup, the shape): `hash` (keyed content hashes by hash range), `exact`
 (copies collapse to their least member), `band` (signatures of those left, band entries by hash range), `verify` (in
 each bucket the least document against the others by exact Jaccard, in rounds; edges are verified pairs), `walk` (greedy
-survivors in the survivor order) and `apply` (decisions, edges and the texts that stay).
+survivors in the survivor order), `recall` (a bounded sample against exact search) and `apply` (decisions, edges and the
+texts that stay).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class DedupStage(StageBase):
     """Reads refined parts."""
 
     name = "dedup"
-    version = "2"
+    version = "3"
     inputs = ("refine",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
@@ -45,7 +46,7 @@ class DedupStage(StageBase):
         }
 
     def steps(self) -> Sequence[str]:
-        return ("screen", "paragraphs", "boilerplate", "hash", "exact", "band", "verify", "walk", "apply")
+        return ("screen", "paragraphs", "boilerplate", "hash", "exact", "band", "verify", "walk", "recall", "apply")
 
     def plan(self, step: str, run: Run, receipts: Receipts) -> Planned:
         policy = run.policy.dedup
@@ -90,6 +91,9 @@ class DedupStage(StageBase):
         elif step == "walk":
             config |= {"copies": side("copies"), "pairs": side("pairs")}
             units = [{"index": 0}]
+        elif step == "recall":
+            config |= {"sample": side("sample"), "drops": side("drops")}
+            units = [{"index": 0}] if config["sample"] else []
         else:
             config |= {"drops": side("drops"), "boilerplate": side("boilerplate")}
             units = part_units(run, "refine")
@@ -102,6 +106,7 @@ class DedupStage(StageBase):
         verified = [receipt.facts for receipt in receipts["verify"]]
         facts = {
             "scheme": SCHEME,
+            "survivor_order": list(run.policy.dedup.survivor_order),
             "candidates": sum(fact["candidates"] for fact in verified),
             "verified": sum(fact["verified"] for fact in verified),
             "unresolved": sum(fact["unresolved"] for fact in verified),
@@ -112,6 +117,7 @@ class DedupStage(StageBase):
             "brief_items": max((receipt.facts["brief_items"] for receipt in receipts["screen"]), default=0),
             "boilerplate_paragraphs": sum(receipt.facts["boilerplate"] for receipt in receipts["boilerplate"]),
             "paragraphs_removed": sum(receipt.facts["paragraphs_removed"] for receipt in receipts["apply"]),
+            "recall": dict(receipts["recall"][0].facts) if receipts["recall"] else {},
             "alarms": alarms(parts, run.policy.dedup.alarm_share_ppm),
         }
         return parts, {}, facts

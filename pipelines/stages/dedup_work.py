@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +14,19 @@ from ext import bands, contenthash, jaccard, minhash, survivors
 from governance.staged import bounded_batches
 from pipelines.dataset import FileRef, Part
 from pipelines.decisions import Decisions
-from pipelines.entries import U64, groups, id_words, order_keys, read_range, write_entries
+from pipelines.entries import (
+    U64,
+    dedup_key,
+    groups,
+    id_words,
+    order_keys,
+    read_own,
+    read_range,
+    seed_of,
+    write_entries,
+    write_grouped,
+)
+from pipelines.recall import SAMPLED, like, merged, sampled
 from pipelines.stages.screening import boilerplate_of, screened_rows, without_boilerplate
 from pipelines.textaccess import TextAccess
 from pipelines.work import UnitContext
@@ -54,10 +64,6 @@ DROP = pa.schema(
 )
 
 
-def _seed(context: UnitContext, what: str) -> bytes:
-    return hmac.digest(context.keyring.project, b"dedup\0" + what.encode(), hashlib.sha256)
-
-
 def _documents(context: UnitContext, unit: Mapping[str, Any]) -> tuple[Part, pa.Array, U64, U64, U64]:
     """(part, texts, order, tie, docs) of one refined part."""
     part = Part.from_json(unit["part"])
@@ -84,7 +90,7 @@ def _one(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
 def hash(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part: the first 64 bits of each keyed content hash, as an entry. `exact` compares the texts themselves."""
     part, texts, order, tie, docs = _documents(context, unit)
-    digests = contenthash.keyed(texts, _seed(context, "content")[:16])
+    digests = contenthash.keyed(texts, dedup_key(context.keyring.project, "content")[:16])
     words = np.ascontiguousarray(digests).view("<u8").reshape(-1, 2)
     stays = _clean(unit, len(docs), context)
     columns = [column[stays] for column in (words[:, 0].astype(np.uint64), order, tie, docs)]
@@ -97,7 +103,7 @@ def exact(unit: Mapping[str, Any], context: UnitContext) -> None:
     hashes, _, _, docs = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
     found: list[tuple[int, int]] = []
     access = TextAccess(context, "refine", context.manifest("refine").parts)
-    key = _seed(context, "copies")[:16]
+    key = dedup_key(context.keyring.project, "copies")[:16]
     starts, ends = groups(hashes)
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         members = docs[start:end]
@@ -127,50 +133,29 @@ def _write_copies(found: list[tuple[int, int]], context: UnitContext) -> None:
     docs = np.array([doc for doc, _ in found], dtype=np.uint64)
     least = np.array([survivor for _, survivor in found], dtype=np.uint64)
     batch = pa.record_batch([pa.array(docs), pa.array(least)], schema=COPY)
-    context.add_side("copies", _grouped("copies", batch, docs, context))
+    context.add_side("copies", write_grouped(context, "copies", batch, docs))
 
 
-def _grouped(kind: str, batch: pa.RecordBatch, docs: U64, context: UnitContext) -> FileRef:
-    count = context.config["groups"]
-    place = _group_of((docs >> np.uint64(32)).astype(np.int64), context)
-    cuts = np.searchsorted(place, np.arange(count + 1))
-    out = context.writer(kind, f"{context.index:06d}", batch.schema)
-    for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        out.write(batch.slice(start, end - start))
-    return out.close()
-
-
-def _group_of(ordinals: NDArray[np.int64], context: UnitContext) -> NDArray[np.int64]:
-    groups_count, parts = int(context.config["groups"]), int(context.config["parts"])
-    return ordinals * groups_count // max(parts, 1)
-
-
-def _own(kind: str, ordinal: int, context: UnitContext) -> pa.Table:
-    """What the grouped files of a kind say of one part."""
-    group = int(_group_of(np.array([ordinal]), context)[0])
-    batches = []
-    for ref in context.config[kind]:
-        with context.open(None, FileRef(**ref)) as file:
-            batch = file.batch(group)
-            mine = pc.equal(pc.shift_right(batch["doc"], pa.scalar(32, pa.uint64())), pa.scalar(ordinal, pa.uint64()))
-            batches.append(batch.filter(mine))
-    schema = COPY if kind == "copies" else DROP
-    return pa.Table.from_batches(batches, schema)
+def _own(kind: str, schema: pa.Schema, ordinal: int, context: UnitContext) -> pa.Table:
+    return read_own(context, [FileRef(**ref) for ref in context.config[kind]], ordinal, schema)
 
 
 def band(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part: signatures of the texts that are no copies, and their band entries."""
     part, texts, order, tie, docs = _documents(context, unit)
     policy = context.config["policy"]
-    copies = set(_own("copies", unit["index"], context)["doc"].to_pylist())
+    copies = set(_own("copies", COPY, unit["index"], context)["doc"].to_pylist())
     stays = np.array([doc not in copies for doc in docs.tolist()], dtype=bool)
     stays &= _clean(unit, len(docs), context)
     kept = texts.filter(pa.array(stays))
-    seed = int.from_bytes(_seed(context, "minhash")[:8], "little")
+    project = context.keyring.project
+    seed = seed_of(project, "minhash")
     made = minhash.signatures(kept, num_perm=policy["bands"] * policy["rows"], ngram=policy["ngram"], seed=seed)
     hashed = bands.band_hashes(made, policy["bands"], policy["rows"])
     columns = [hashed.T.reshape(-1), *(np.tile(column[stays], policy["bands"]) for column in (order, tie, docs))]
     write_entries(context, "bands", part.name, columns, context.config["band_ranges"])
+    sample = sampled(kept, docs[stays], seed_of(project, "recall"), policy["ngram"])
+    context.add_side("sample", context.write("sample", part.name, pa.table(list(sample), schema=SAMPLED)))
     context.done()
 
 
@@ -259,9 +244,27 @@ def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
         ],
         schema=DROP,
     )
-    context.add_side("drops", _grouped("drops", batch, docs, context))
+    context.add_side("drops", write_grouped(context, "drops", batch, docs))
     exact_dropped = sum(1 for drop in drops if drop[3] == "exact")
     context.done(edges=pairs.num_rows, exact_dropped=exact_dropped, near_dropped=len(drops) - exact_dropped)
+
+
+def recall(unit: Mapping[str, Any], context: UnitContext) -> None:
+    """Of the sample's pairs that are alike by exact comparison: how many were not both kept (pipelines.recall)."""
+    tables = (_read(context, ref) for ref in context.config["sample"])
+    _, docs = merged((table["hash"].to_numpy(), table["doc"].to_numpy()) for table in tables)
+    docs = np.sort(docs)
+    access = TextAccess(context, "refine", context.manifest("refine").parts)
+    texts, _ = access.fetch(docs)
+    access.close()
+    left, right = np.triu_indices(len(docs), 1)
+    policy = context.config["policy"]
+    alike = like(texts, left, right, policy["ngram"], policy["threshold_ppm"])
+    ordinals = np.unique(docs >> np.uint64(32)).tolist()
+    gone = [doc for ordinal in ordinals for doc in _own("drops", DROP, ordinal, context)["doc"].to_pylist()]
+    dropped = np.isin(docs, np.array(gone, dtype=np.uint64))
+    found = alike & (dropped[left] | dropped[right])
+    context.done(documents=len(docs), pairs=int(alike.sum()), found=int(found.sum()))
 
 
 def _read(context: UnitContext, ref: Mapping[str, Any]) -> pa.Table:
@@ -297,7 +300,7 @@ def apply(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part: what stays, a decision a document, and for the dropped the survivor and the verified similarity."""
     part = Part.from_json(unit["part"])
     policy = context.config["policy"]
-    drops = {row["doc"]: row for row in _own("drops", unit["index"], context).to_pylist()}
+    drops = {row["doc"]: row for row in _own("drops", DROP, unit["index"], context).to_pylist()}
     contaminated = screened_rows(unit, context)
     listed = boilerplate_of(part.source_id, context) if policy["paragraphs"] else np.zeros((0, 16), np.uint8)
     decisions = Decisions("dedup", context.config["policy_digest"])

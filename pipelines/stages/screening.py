@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from ext import decontaminate
 from ext import paragraphs as paragraph_kernel
 from pipelines.dataset import FileRef, Part
-from pipelines.entries import groups, read_range, write_entries
+from pipelines.entries import dedup_key, groups, read_range, write_entries
 from pipelines.errors import NothingToDo
 from pipelines.work import UnitContext
 from schemas.project import EvaluationSet, Project
@@ -107,7 +106,7 @@ def screened_rows(unit: Mapping[str, Any], context: UnitContext) -> dict[int, in
 
 
 def _key(context: UnitContext) -> bytes:
-    return hmac.digest(context.keyring.project, b"dedup\0paragraphs", hashlib.sha256)[:16]
+    return dedup_key(context.keyring.project, "paragraphs")[:16]
 
 
 def paragraphs(unit: Mapping[str, Any], context: UnitContext) -> None:
