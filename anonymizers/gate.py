@@ -110,6 +110,7 @@ class Tables:
     kw_off: npt.NDArray[np.int32]
     kw_kind: npt.NDArray[np.uint32]
     kw_need: npt.NDArray[np.uint8]
+    pair: npt.NDArray[np.uint8]
 
 
 @cache
@@ -134,6 +135,7 @@ def tables(mask: int = ALL_KINDS) -> Tables:
     )
     first = np.zeros(65536, dtype=np.int32)
     count = np.zeros(65536, dtype=np.int32)
+    pair = np.zeros(65536, dtype=np.uint8)
     text: list[int] = []
     off = [0]
     for i, (word, _, _) in enumerate(words):
@@ -144,6 +146,7 @@ def tables(mask: int = ALL_KINDS) -> Tables:
         cls[end] |= 16
         if word[0].isascii() and word[0].isalpha():
             cls[ord(word[0].upper())] |= 16
+        pair[((ord(word[1]) if len(word) > 1 else 0) * 40503 + end) & 0xFFFF] = 1  # pair_of() in ext/src/pii_scan.h
         text.extend(map(ord, word[1:]))
         off.append(len(text))
     cls[((cls & 15) == 1) | ((cls & 15) == 2) | ((cls & 80) != 0)] |= 128
@@ -160,6 +163,7 @@ def tables(mask: int = ALL_KINDS) -> Tables:
         kw_off=np.array(off, dtype=np.int32),
         kw_kind=np.array([kind for _, kind, _ in words] or [0], dtype=np.uint32),
         kw_need=np.array([need for _, _, need in words] or [0], dtype=np.uint8),
+        pair=pair,
     )
 
 

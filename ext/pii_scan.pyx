@@ -27,6 +27,7 @@ cdef extern from "pii_scan.h" nogil:
         const int32_t *kw_off
         const uint32_t *kw_kind
         const uint8_t *kw_need
+        const uint8_t *pair
         uint32_t mask
         uint16_t *u
         uint32_t *ev
@@ -57,10 +58,11 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
     cdef const int32_t[::1] off = tables.kw_off
     cdef const uint32_t[::1] kind = tables.kw_kind
     cdef const uint8_t[::1] need = tables.kw_need
+    cdef const uint8_t[::1] pair = tables.pair
     cdef scan_t s
     cdef Py_ssize_t i, n = offsets.shape[0] - 1
     cdef int64_t longest = 0
-    if fold.shape[0] != 65536 or cls.shape[0] != 65536 or digit.shape[0] != 65536:
+    if fold.shape[0] != 65536 or cls.shape[0] != 65536 or digit.shape[0] != 65536 or pair.shape[0] != 65536:
         raise ValueError("tables must cover the basic multilingual plane")
     for i in range(n):
         if offsets[i + 1] < offsets[i] or offsets[i + 1] > data.shape[0] or offsets[i] < 0:
@@ -70,7 +72,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
         raise ValueError("a text must be shorter than 4 GiB")
     s.fold = &fold[0]; s.cls = &cls[0]; s.digit = &digit[0]
     s.kw_first = &first[0]; s.kw_count = &count[0]
-    s.kw_text = &text[0]; s.kw_off = &off[0]; s.kw_kind = &kind[0]; s.kw_need = &need[0]
+    s.kw_text = &text[0]; s.kw_off = &off[0]; s.kw_kind = &kind[0]; s.kw_need = &need[0]; s.pair = &pair[0]
     s.mask = mask
     s.win = NULL; s.nwin = 0; s.capwin = 0
     s.out = NULL; s.nout = 0; s.capout = 0

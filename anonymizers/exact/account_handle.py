@@ -32,14 +32,14 @@ _LINK: Final = (
 _NAME: Final = r"@?(?P<v>[A-Za-z0-9_][A-Za-z0-9._\-]{1,30}[A-Za-z0-9_](?:#\d{4})?)(?![A-Za-z0-9]|@|\.[A-Za-z]{2}|://)"
 _RULES: Final = (
     (
-        re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID}|주소|친추){_LINK}{_NAME}", re.IGNORECASE),
+        re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID}|주소|친추){_LINK}{_NAME}"),
         "context:service",
         950_000,
         False,
     ),
-    (re.compile(rf"(?:{_SERVICE}){_LINK}{_NAME}", re.IGNORECASE), "context:service", 900_000, False),
-    (re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID})\s{_NAME}", re.IGNORECASE), "context:service", 880_000, True),
-    (re.compile(rf"(?:{_SERVICE})\s{_NAME}", re.IGNORECASE), "context:service", 800_000, True),
+    (re.compile(rf"(?:{_SERVICE}){_LINK}{_NAME}"), "context:service", 900_000, False),
+    (re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID})\s{_NAME}"), "context:service", 880_000, True),
+    (re.compile(rf"(?:{_SERVICE})\s{_NAME}"), "context:service", 800_000, True),
     (
         re.compile(rf"(?:아이디|(?<![A-Za-z])ID(?![A-Za-z])|(?<=[가-힣] )id(?![A-Za-z])|계정명){_LINK}{_NAME}"),
         "context:id",
@@ -63,12 +63,14 @@ _RULES: Final = (
     ),
 )
 _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세요 hong77
-    rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}",
-    re.IGNORECASE,
+    rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}"
 )
 _PROFILE: Final = re.compile(
     r"(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
     r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/[A-Za-z])",
+)
+_SITE: Final = re.compile(
+    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/"
 )
 _LINKED: Final = re.compile(r"[(\[\"'<=](?:https?://)?(?:[a-z]{1,4}\.)?$")
 _NO_PROFILE: Final = re.compile(
@@ -119,13 +121,15 @@ _CODE: Final = frozenset(
         "bean",
     ]
 )
+_WORDS: Final = tuple(f"{_SERVICE}|{_VAGUE}|아이디|계정|핸들|닉|아뒤|아이뒤|유저명|id".split("|"))
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type ACCOUNT_HANDLE in a view."""
-    for rule, evidence, score, marked in _RULES:
-        for m in rule.finditer(view.text):
-            token = m["v"]
+    named = any(word in view.lower for word in _WORDS)
+    for rule, evidence, score, marked in _RULES if named else ():
+        for m in rule.finditer(view.text if evidence == "context:id" else view.lower):
+            token = view.text[m.start("v") : m.end("v")]
             if not any(c.isalpha() for c in token) or (marked and token.isalpha()):
                 continue
             if evidence == "context:id" and not _person_like(view, m):
@@ -134,16 +138,16 @@ def find(view: View) -> Iterator[Hit]:
             if start and view.text[start - 1] == "@":
                 start -= 1
             yield Hit(start, m.end("v"), "ACCOUNT_HANDLE", score, (evidence,))
-    for m in _LOOSE.finditer(view.text):
+    for m in _LOOSE.finditer(view.lower) if named else ():
         if any(c.isdigit() or c in "_." for c in m["v"]) and any(c.isalpha() for c in m["v"]):
             yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 750_000, ("context:service",))
-    if "/" in view.text:
+    if "/" in view.text and _SITE.search(view.text):
         for m in _PROFILE.finditer(view.text):
             if _LINKED.search(view.text, max(m.start() - 14, 0), m.start()):
                 continue  # a link in a document, not somebody's word
             if _NO_PROFILE.fullmatch(m["v"].lower()) is None:
                 yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 850_000, ("url",))
-    for m in _AT.finditer(view.text):
+    for m in _AT.finditer(view.text) if "@" in view.text else ():
         token = m["v"]
         if token.lower() in _CODE:
             continue

@@ -83,7 +83,7 @@ def find(view: View) -> Iterator[Hit]:
         if hit:
             taken = max(taken, hit.end)
             yield hit
-    for m in _FLAT.finditer(view.text):
+    for m in _FLAT.finditer(view.text) if "동" in view.text and "호" in view.text else ():
         hit = _flat(view, m)
         if hit:
             yield hit

@@ -58,6 +58,7 @@ _SPOKEN: Final = (
     r"(?:천\s?구백\s?[일이삼사오육칠팔구십]{0,4}|이천\s?[일이삼사오육칠팔구십]{0,3}|[공영일이삼사오육칠팔구]{2,4})\s?년(?:도|에)?\s?"
     r"(?:십[일이]?|[일이삼사오육유칠팔구시])\s?월\s?(?:[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])\s?일"
 )
+_SPOKEN_YEAR: Final = re.compile(r"[공영천일이삼사오육칠팔구십백]\s?년")
 _SPOKEN_LABELLED: Final = re.compile(
     rf"(?:{_LABEL}){_LINK}(?P<v>{_SPOKEN})|(?P<w>{_SPOKEN})\s?(?:생(?![가-힣])|생이|생입|출생|에\s?태어)"
 )
@@ -83,7 +84,7 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))
         elif _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 970_000, ("context:birth",))
-    for m in _SPOKEN_LABELLED.finditer(view.lower):
+    for m in _SPOKEN_LABELLED.finditer(view.lower) if _SPOKEN_YEAR.search(view.text) else ():
         yield Hit(*(m.span("v") if m["v"] else m.span("w")), "BIRTH_DATE", 900_000, ("spoken", "context:birth"))
     for m in _DAY.finditer(view.text):
         yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("context:birth",))

@@ -27,9 +27,7 @@ _ENGLISH: Final = r"password|passwd|passcode|passphrase|(?<![a-z])pwd|(?<![a-z])
 _LINK: Final = r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->|/)\s{0,2}(?:제|내|각각|일단|임시로|현재)?\s?['\"`(\[]?"
 _VALUE: Final = r"(?P<v>[!-~]{4,64})"
 _AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s?[\[(]|\s[\[(]?){_VALUE}")
-_AFTER_ENGLISH: Final = re.compile(
-    rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}", re.IGNORECASE
-)
+_AFTER_ENGLISH: Final = re.compile(rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}")
 _AFTER_PW: Final = re.compile(rf"(?<![A-Za-z])(?:PW|pw|Pw|pwd|PWD|password|Password)\s{_VALUE}")
 _AFTER_CODE: Final = re.compile(
     r"(?<![A-Za-z])(?:OTP|otp|PIN|pin|CVC|cvc|CVV|cvv)\s(?:번호\s?|코드\s?)?(?P<v>[0-9]{3,8})(?![0-9A-Za-z.\-,])"
@@ -51,32 +49,37 @@ _URL: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://(?P<v>[^\s:/@]{1,64}:[^\s/@]{3
 _MARK: Final = re.compile(r"[^A-Za-z0-9]")
 _BOTH: Final = re.compile(r"(?:아이디|계정|id|ID)\s?/\s?$")
 _TRAIL: Final = ".,;:!?)]}'\"`>"
+_SECRET: Final = re.compile(
+    r"비밀|비번|패스|암호|인증|접속키|보안|핀|시크릿|액세스|api|토큰|pass|pwd|pw|secret|key|token|pin|otp|cv[cv]"
+)
+_KEY_HEAD: Final = re.compile(r"A[KS]IA|AIza|gh[pousr]_|github_pat_|sk-|[sp]k_|xox|glpat-|npm_|hf_|SG\.|ya29|eyJ")
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type CREDENTIAL in a view."""
-    for rule, english in ((_AFTER_KOREAN, False), (_AFTER_ENGLISH, True), (_AFTER_PW, True)):
-        for m in rule.finditer(view.text):
+    secret = _SECRET.search(view.lower) is not None
+    for rule, english in () if not secret else ((_AFTER_KOREAN, False), (_AFTER_ENGLISH, True), (_AFTER_PW, True)):
+        for m in rule.finditer(view.lower if rule is _AFTER_ENGLISH else view.text):
             if rule is _AFTER_PW and not (any(c.isdigit() for c in m["v"]) and any(c.isalpha() for c in m["v"])):
                 continue
             hit = _judge(view, m, english)
             if hit:
                 yield hit
-    for m in _AFTER_CODE.finditer(view.text):
+    for m in _AFTER_CODE.finditer(view.text) if secret else ():
         if not _COUNT.match(view.text, m.end()):
             yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
-    for m in _SPELLED.finditer(view.text):
+    for m in _SPELLED.finditer(view.text) if secret else ():
         yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret", "spelled"))
-    for m in _KEYS.finditer(view.text):
+    for m in _KEYS.finditer(view.text) if _KEY_HEAD.search(view.text) else ():
         yield Hit(m.start(), m.end(), "CREDENTIAL", 990_000, ("key-shape",))
-    for m in _PEM.finditer(view.text):
+    for m in _PEM.finditer(view.text) if "-----BEGIN" in view.text else ():
         yield Hit(m.start(), m.end(), "CREDENTIAL", 950_000, ("key-shape",))
-    for m in _URL.finditer(view.text):
+    for m in _URL.finditer(view.text) if "://" in view.text and "@" in view.text else ():
         yield Hit(*m.span("v"), "CREDENTIAL", 930_000, ("url",))
 
 
 def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
-    start, value = m.start("v"), m["v"]
+    start, value = m.start("v"), view.text[m.start("v") : m.end("v")]
     both = _BOTH.search(view.text, max(m.start() - 8, 0), m.start())
     if both and "/" in value:  # 아이디/비번: hong/pass
         start, value = start + value.index("/") + 1, value[value.index("/") + 1 :]

@@ -36,23 +36,21 @@ _DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜)\s?[)\]}>]\s?|\s?(?:
 _COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오알지)"
 _AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{0,2}-at-\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
 _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
-_HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])", re.IGNORECASE)
+_HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])")
 _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
 _WORDS: Final = re.compile(
-    rf"({_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])", re.IGNORECASE
+    rf"({_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])"
 )
 _SHAPED: Final = re.compile(
     rf"({_LOCAL})\sat\s((?:naver|gmail|daum|hanmail|nate|kakao|hotmail|outlook)\.(?:com|net))(?![A-Za-z0-9])",
-    re.IGNORECASE,
 )
 _KNOWN: Final = r"(?:naver|gmail|hanmail|daum|nate|kakao|hotmail|outlook|yahoo|icloud|korea|lycos|paran|dreamwiz|empal)"
 _ENDS: Final = r"(?:com|net|co\.kr|ac\.kr|go\.kr|or\.kr|re\.kr|kr|org|io)"
 _SIGN: Final = re.compile(  # another mark in the place of @: only before a large mail host
     rf"({_LOCAL})(?:\s?[#★☆●○◎◆◇■□▲△▼♥♡♣♠♬♪&*^~!$|+※]{{1,2}}\s?|[_\-]at[_\-]|%40)({_KNOWN}\s?\.\s?(?:com|net|co\.kr))(?![A-Za-z0-9])",
-    re.IGNORECASE,
 )
 _ESCAPED: Final = re.compile(rf"({_LOCAL.replace('%', '')})%40({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])")
-_COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]?\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])", re.IGNORECASE)
+_COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]?\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])")
 _BROKEN: Final = re.compile(
     rf"({_LOCAL})(?:@\n({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})|\n@({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})|@({_LABEL}(?:\.{_LABEL}){{0,2}}(?:\.\n|\n\.){_ENDS}))(?![A-Za-z0-9])"
 )
@@ -68,6 +66,8 @@ _BARE_HOST: Final = re.compile(
 _IDN: Final = re.compile(
     rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
 )
+_KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?\.")
+_SIGNS: Final = ("@", "골뱅이", "앳", "엣", "at)", "at]", "at}", "at>", "-at-", "at )", "at ]", "(a)", "[a]")
 _FILES: Final = frozenset(
     [
         "png",
@@ -128,7 +128,8 @@ def find(view: View) -> Iterator[Hit]:
         for m in _PLAIN.finditer(view.text):
             if _real(m[1], m[2], m[3]):
                 yield Hit(m.start(), m.end(), "EMAIL", 990_000, ("plain",))
-    for m in _HIDDEN.finditer(view.text):
+    at = any(sign in view.lower for sign in _SIGNS)
+    for m in _HIDDEN.finditer(view.lower) if at else ():
         if "\n" in m[0]:
             continue
         hidden = m[2].strip() != "@" or not re.fullmatch(r"[A-Za-z0-9.\-]+", m[3])
@@ -138,15 +139,18 @@ def find(view: View) -> Iterator[Hit]:
         if not hidden and m[2] == "@":
             continue  # plain
         yield Hit(m.start(), m.end(), "EMAIL", 930_000 if hidden else 900_000, ("obfuscated" if hidden else "spaced",))
-    for rule in (_WORDS, _SHAPED, _SIGN, _BARE_HOST):
-        for m in rule.finditer(view.text):
+    spoken = " at " in view.lower
+    host = _KNOWN_HOST.search(view.lower) is not None
+    rules = (*((_WORDS, _SHAPED) if spoken else ()), *((_SIGN,) if host else ()), *((_BARE_HOST,) if at else ()))
+    for rule in rules:
+        for m in rule.finditer(view.lower):
             yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
     if "%40" in view.text:
         for m in _ESCAPED.finditer(view.text):
             yield Hit(m.start(), m.end(), "EMAIL", 900_000, ("escaped",))
     if "@" in view.text:
         for rule in (_COMMA, _HANGUL, _IDN, *((_BROKEN,) if "\n" in view.text else ())):
-            for m in rule.finditer(view.text):
+            for m in rule.finditer(view.lower):
                 yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
         for m in _SPREAD.finditer(view.text):
             if (

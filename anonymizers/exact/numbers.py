@@ -24,7 +24,7 @@ _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
 _CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?|\n-[ ]?)[{DIGIT}])*")
 _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 """Gaps at which a number neither begins nor ends."""
-LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|:]{0,2}[ ]{0,2}|[ ]?-\n[ ]?|\n-[ ]?")
+LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|]{0,2}[ ]{0,2}|[ ]?-\n[ ]?|\n-[ ]?")
 """Between the groups of a number that its label or checksum proves."""
 COPULA: Final = re.compile(r"이(?=고|며|에요|예요|라|다|었|지만|죠|니까|야)")
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")

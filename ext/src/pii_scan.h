@@ -30,6 +30,7 @@ typedef struct {
     const uint16_t *fold; const uint8_t *cls; const uint8_t *digit; /* digit: value + 1 of spelled digits */
     const int32_t *kw_first; const int32_t *kw_count;       /* by last unit: range in the keyword list */
     const uint16_t *kw_text; const int32_t *kw_off; const uint32_t *kw_kind; const uint8_t *kw_need; /* reversed */
+    const uint8_t *pair;                                    /* whether a keyword may end with two units (0: the last alone) */
     uint32_t mask;
     uint16_t *u;                                            /* folded units of the current text */
     uint32_t *ev; int64_t nev;                              /* units where something may begin or end */
@@ -85,15 +86,18 @@ static inline uint16_t fold_one(const scan_t *s, const uint8_t *d, int64_t i, in
 
 /* Phase 1. Folds to units, notes where something happens (`ev`) and, every STRIDE units, where in the text we are. */
 static int64_t fold_utf8(scan_t *s, const uint8_t *d, int64_t n) {
-    uint16_t *u = s->u; const uint8_t *cls = s->cls; uint32_t *ev = s->ev;
+    uint16_t *restrict u = s->u; const uint8_t *restrict cls = s->cls; uint32_t *restrict ev = s->ev;
+    const uint16_t *restrict fold = s->fold;
     int64_t k = 0, i = 0, extra = 0, nev = 0, due = 0;
     while (i < n) {
         if (k >= due) { s->at[k / STRIDE].byte = i; s->at[k / STRIDE].extra = extra; due = k + STRIDE; }
         uint8_t b = d[i];
-        if (b >= 0xEA && b <= 0xED && i + 2 < n) {                                    /* Hangul syllables, mostly */
+        if (i + 2 < n) {       /* syllable or ASCII: words and spaces take turns, so no branch tells them apart */
             uint32_t c = ((uint32_t)(b & 15) << 12) | ((uint32_t)(d[i + 1] & 63) << 6) | (d[i + 2] & 63);
-            if (c >= 0xAC00 && c <= 0xD7A3) {
-                u[k] = (uint16_t)c; ev[nev] = (uint32_t)k; nev += cls[c] >= C_EVENT; k++; i += 3;
+            uint32_t ascii = b < 0x80, hangul = ((uint32_t)(c - 0xAC00) < 11172) & ((b >> 4) == 0xE);
+            if (ascii | hangul) {
+                uint16_t f = hangul ? (uint16_t)c : fold[b];
+                u[k] = f; ev[nev] = (uint32_t)k; nev += cls[f] >= C_EVENT; k++; i += hangul ? 3 : 1;
                 continue;
             }
         }
@@ -310,6 +314,18 @@ static int passport_shape(scan_t *s, int64_t i, int64_t n, int64_t *end) {
         else return 0;
     }
     return 0;
+}
+
+static inline uint32_t pair_of(uint16_t before, uint16_t last) { return (before * 40503u + last) & 0xFFFF; }
+
+/* Spares most calls of keyword(). */
+static inline int may_end_keyword(const scan_t *s, const uint16_t *u, int64_t i) {
+    uint16_t last = lower16(u[i]);
+    int64_t p = i - 1;
+    if (s->pair[pair_of(0, last)]) return 1;
+    if (p < 0) return 0;
+    if (s->pair[pair_of(lower16(u[p]), last)]) return 1;
+    return u[p] == ' ' && p > 0 && s->pair[pair_of(lower16(u[p - 1]), last)];              /* 비밀 번호 */
 }
 
 static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
@@ -546,7 +562,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
         i = ev[e];
         uint8_t t = cls[u[i]];
         s->steps++;
-        if (t & F_KEYWORD) keyword(s, doc, i, n);
+        if ((t & F_KEYWORD) && may_end_keyword(s, u, i)) keyword(s, doc, i, n);
         if (t & F_SPECIAL) special(s, doc, i, n);
         int k = t & C_MASK;
         if (k != C_DIGIT && k != C_SPELLED) { i++; continue; }
@@ -571,7 +587,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
             if (q == C_DIGIT || q == C_SPELLED) {
                 if (q == C_DIGIT && run < 0) run = i;
                 if (q == C_SPELLED && run >= 0) { run_context(s, doc, run, i, n); run = -1; }
-                if (i > a && (tt & F_KEYWORD)) keyword(s, doc, i, n);
+                if (i > a && (tt & F_KEYWORD) && may_end_keyword(s, u, i)) keyword(s, doc, i, n);
                 last = i; gap = 0; hyphen = 0; total++;
             } else {
                 if (run >= 0) { run_context(s, doc, run, i, n); run = -1; }
