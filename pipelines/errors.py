@@ -99,3 +99,15 @@ class AnswersMissing(PipelineError):
     """Answers that the ledger has on record are not on disk."""
 
     exit_code = 1
+
+
+class NotThisPerson(PipelineError):
+    """A key belongs to nobody of the root of trust who may do this."""
+
+    exit_code = 1
+
+
+class NoPseudonymKey(PipelineError):
+    """There is no pseudonym key to destroy."""
+
+    exit_code = 4

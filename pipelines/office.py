@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from damjang.certificates.keys import Signer
 from damjang.certificates.reader import load_root
 from damjang.certificates.signers import signer_from_uri
+from damjang.certificates.trust import Root
 from governance.audit import AuditLog, create_tables
 from governance.issuing import Office
-from pipelines.errors import NoTrustRoot
+from pipelines.errors import NoTrustRoot, NotThisPerson
 from schemas.project import Project
 
 if TYPE_CHECKING:
@@ -36,3 +38,13 @@ def office_of(project: Project, ledger: Ledger, *, log_key: bool = True) -> Offi
     signer = signer_of(project, project.signing.log) if log_key else None
     log = AuditLog(ledger.engine, root.log_origin, signer)
     return Office.of(project.root, log, output=project.output, trust=project.signing.trust)
+
+
+def person_with(root: Root, keyid: str, roles: Collection[str]) -> str:
+    """The person of the root whose key this is, if they have one of `roles`. Raises NotThisPerson."""
+    person = root.person_of(keyid)
+    if person is None or not set(roles) & set(person.roles):
+        raise NotThisPerson(
+            f"this key belongs to no {' or '.join(roles)} of the root of trust", "`damjang trust show` names them"
+        )
+    return person.id

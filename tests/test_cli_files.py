@@ -85,6 +85,12 @@ def test_anonymize_keeps_every_other_field_and_no_value(
     assert again.read_bytes() == out.read_bytes(), "masks are not masked again"
 
 
+def test_anonymize_never_writes_over_its_own_input(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = texts.read_bytes()
+    assert "the file itself" in call(capsys, "anonymize", texts, "--out", texts).one_error()
+    assert texts.read_bytes() == before
+
+
 def test_anonymize_takes_a_plain_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source, out = tmp_path / "note.txt", tmp_path / "clean.txt"
     source.write_text(TEXTS["a"] + "\n", encoding="utf-8")

@@ -41,6 +41,8 @@ def anonymize_file(source: Path, out: Path, policy_name: str) -> Anonymized:
     from anonymizers.pipeline import default_recognizers
     from schemas.policy import load_policy
 
+    if out.exists() and out.samefile(source):
+        raise LineError("--out is the file itself", "name another file: the original would be gone")
     policy = load_policy(policy_name, Path())
     recognizers = default_recognizers(policy)
     counts = {"texts": 0, "kept": 0, "changed": 0, "dropped": 0, "quarantined": 0, "review": 0}

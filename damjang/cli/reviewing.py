@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,9 +13,9 @@ import typer
 
 from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
 from damjang.cli.show import emit_json, say
+from damjang.cli.stores import log_access, open_ledger, open_vault
 
 if TYPE_CHECKING:
-    from damjang.certificates.trust import Root
     from governance.vault import Vault
     from pipelines.reviewing import Given, Waiting
 
@@ -29,7 +28,7 @@ CODES: Final = {
     "아님": "not",
 }
 WHAT: Final = {"personal": "개인정보 (personal)", "not": "개인정보 아님 (not personal)"}
-ROLES: Final = frozenset({"officer", "reviewer"})
+ROLES: Final = ("officer", "reviewer")
 MAX_REASON: Final = 200
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -76,7 +75,8 @@ def _look(project_file: Path, by: str | None, of_type: str | None, source: str |
     """Counts for anyone; contexts for somebody who is named, and logged first (안전성 확보조치 기준 8)."""
     from pipelines.reviewing import queue, summary
 
-    project, ledger, vault = _opened(project_file)
+    project, ledger = open_ledger(project_file)
+    vault = open_vault(project)
     items = queue(project, ledger, vault)
     shown = _some(items, of_type, source, limit)
     if by is not None:
@@ -107,12 +107,13 @@ def _answer(
     from damjang.certificates.reader import load_root
     from damjang.certificates.signers import signer_from_uri
     from pipelines.driver import output_lock
-    from pipelines.office import office_of
+    from pipelines.office import office_of, person_with
     from pipelines.reviewing import check, queue, record, standing_answers, summary
 
-    project, ledger, vault = _opened(project_file)
+    project, ledger = open_ledger(project_file)
+    vault = open_vault(project)
     office = office_of(project, ledger, log_key=False)
-    who = _reviewer(load_root(office.trust), signer_from_uri(key).public.keyid)
+    who = person_with(load_root(office.trust), signer_from_uri(key).public.keyid, ROLES)
     if asked is None:  # before the lock: nobody's run waits for a person who thinks
         shown = _some(queue(project, ledger, vault), of_type, source, limit)
         _log_look(vault, who, shown)
@@ -133,32 +134,9 @@ def _answer(
         say(f"  다음 실행부터 반영됩니다 (the next run obeys): damjang run {project_file}")
 
 
-def _opened(project_file: Path) -> tuple[Any, Any, Vault]:
-    from governance.ledger import Ledger
-    from governance.vault import Vault
-    from pipelines.run import resolve_key
-    from schemas.projectfile import load_project
-
-    project = load_project(project_file)
-    ledger = Ledger.open(project.ledger, project.root, create=False)
-    return project, ledger, Vault.open(project.root / project.vault, resolve_key(project, project.vault_key))
-
-
-def _reviewer(root: Root, keyid: str) -> str:
-    from pipelines.errors import AnswerRefused
-
-    person = root.person_of(keyid)
-    if person is None or not ROLES & set(person.roles):
-        raise AnswerRefused(
-            "this key belongs to no officer or reviewer of the root of trust", "`damjang trust show` names them"
-        )
-    return person.id
-
-
 def _log_look(vault: Vault, who: str, items: Sequence[Waiting]) -> None:
-    at = now()
     for document in sorted({item.document_id for item in items}):
-        vault.access_log.add(who, at, socket.gethostname(), document, "review")
+        log_access(vault, who, document, "review")
 
 
 def _some(items: Sequence[Waiting], of_type: str | None, source: str | None, limit: int) -> list[Waiting]:

@@ -22,6 +22,7 @@ from pipelines.dataset import Part
 from pipelines.decisions import Decisions
 from pipelines.detectors import detectors, public_figures
 from pipelines.files import digest_of
+from pipelines.pseudonyms import key_name, needs_key, pseudonym_key
 from pipelines.reviewing import standing_answers
 from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.stages import against
@@ -58,6 +59,7 @@ class AnonymizeStage(StageBase):
             "recognizers": _versions(run.policy),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
             "answers": digest_of(_answers(run)),
+            "pseudonym_key": key_name(run.vault, run.project.release.name) if needs_key(run.policy) else "",
             **against.reads(run),
         }
 
@@ -65,8 +67,9 @@ class AnonymizeStage(StageBase):
         return against.others(run)
 
     def secrets(self, run: Run) -> Mapping[str, bytes]:
+        made = pseudonym_key(run.vault, run.project.release.name, run.now) if needs_key(run.policy) else b""
         return {
-            "pseudonym": run.vault.derive(f"pseudonym\0{run.project.release.name}"),
+            "pseudonym": made,
             "review": run.vault.derive("review"),
         }
 
