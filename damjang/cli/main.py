@@ -23,6 +23,7 @@ from damjang.cli import (
     keeping,
     officers,
     projects,
+    pseudonyms,
     recording,
     reporting,
     reviewing,
@@ -42,7 +43,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for group in (
-    projects, status, trainer, officers, reviewing, auditing, reporting, tracing, withdrawing, answering,
+    projects, status, trainer, officers, reviewing, pseudonyms, auditing, reporting, tracing, withdrawing, answering,
     recording, keeping, consenting, corpus, detecting,
 ):  # fmt: skip
     group.add_to(app)
