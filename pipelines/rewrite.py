@@ -33,6 +33,7 @@ from pipelines.dataset import FileRef, Manifest, Part
 from pipelines.driver import MANIFEST, load_manifest
 from pipelines.errors import NotConserved
 from pipelines.files import digest_of, read_json, write_json
+from pipelines.leftovers import destroy_leftovers
 from pipelines.released import INDEX, index_batches
 from pipelines.stage import Run
 from pipelines.stages.assemble import BYTES
@@ -228,7 +229,8 @@ def rewrite_staged(run: Run, plan: Plan) -> None:
 
 
 def drop_old_files(run: Run, plan: Plan) -> None:
-    """Unlinks what `rewrite_staged` replaced; its keys go by governance.withdrawal.complete."""
+    """Unlinks what `rewrite_staged` replaced (its keys go by governance.withdrawal.complete), and half-made stages."""
+    destroy_leftovers(run, plan.reason, plan.request_id)
     for cut in plan.staged:
         (run.out / "stages" / cut.folder / cut.path).unlink(missing_ok=True)
 

@@ -65,6 +65,7 @@ def test_every_command_of_the_issues_is_there() -> None:
         "consents": ("import", "list", "show"),
         "records": ("kinds", "add", "staff", "export"),
         "requests": ("show", "receive", "verify", "refuse", "done", "notify", "close"),
+        "held": ("release", "withdraw"),
         "vault": ("backup", "restore", "rotate"),
         "ledger": ("backup", "restore", "verify"),
     }.items():
