@@ -246,6 +246,12 @@ class RequestRefused(GovernanceError):
     exit_code = 1
 
 
+class NotHeld(GovernanceError):
+    """A document does not wait for an officer: it is unknown, shipped, released or withdrawn."""
+
+    exit_code = 4
+
+
 class WithdrawalStale(GovernanceError):
     """The plan was made against another state of the project; a fresh dry run shows today's."""
 

@@ -101,7 +101,7 @@ def resume(run: Run, request_id: str, officers: Sequence[Signer] = ()) -> Outcom
     `officers` sign the revocation list; a demo root's own officer where none is given. Raises SignatureAwaited.
     """
     told: dict[str, Any] = read_json(_folder(run, request_id) / "request.json")
-    plan = _kept(run, request_id, told["plan"])
+    plan = kept_plan(run, request_id, told["plan"])
     office = office_of(run.project, run.ledger)
     demo = load_root(office.trust).demo
     signers = list(officers) or ([signer_of(run.project, run.project.signing.officer)] if demo else [])
@@ -393,7 +393,8 @@ def _keep(run: Run, plan: Plan, folder: Path) -> None:
     run.vault.seal_dataset(dataset, {writer.close().file_id: key}, run.now)
 
 
-def _kept(run: Run, request_id: str, digest: str) -> Plan:
+def kept_plan(run: Run, request_id: str, digest: str) -> Plan:
+    """The approved plan of a withdrawal."""
     [key] = run.vault.file_keys(f"plan-{request_id}-{digest[:16]}").values()
     with StagedFile(_folder(run, request_id) / f"plan-{digest[:16]}.djf", file_key=key) as file:
         return Plan.from_json(json.loads(file.table()["json"][0].as_py()))

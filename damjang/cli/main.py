@@ -20,6 +20,7 @@ from damjang.cli import (
     consenting,
     corpus,
     detecting,
+    holding,
     keeping,
     officers,
     projects,
@@ -43,8 +44,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for group in (
-    projects, status, trainer, officers, reviewing, pseudonyms, auditing, reporting, tracing, withdrawing, answering,
-    recording, keeping, consenting, corpus, detecting,
+    projects, status, trainer, officers, reviewing, pseudonyms, auditing, reporting, tracing, withdrawing,
+    holding, answering, recording, keeping, consenting, corpus, detecting,
 ):  # fmt: skip
     group.add_to(app)
 
