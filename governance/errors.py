@@ -169,6 +169,10 @@ class ProposalDiffers(IssuingError):
     """Another proposal, or a published release, already has this name and version."""
 
 
+class SignaturesMissing(IssuingError):
+    """The next revocation list waits for other officers' signatures."""
+
+
 class ListRefused(IssuingError):
     """A revocation list that would not follow from the current one, or that is out of date."""
 

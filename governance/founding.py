@@ -52,6 +52,7 @@ def found_trust(
     organisation: str,
     threshold: int,
     demo: bool,
+    revocation_threshold: int = 1,
 ) -> Root:
     """Write root.json and the first (empty) revocation list, signed by `officers`. Raises TrustExists, Malformed."""
     if path.exists():
@@ -63,6 +64,7 @@ def found_trust(
         threshold=threshold,
         demo=demo,
         expires=(now + dt.timedelta(days=ROOT_DAYS)).replace(microsecond=0),
+        revocation_threshold=revocation_threshold,
     )
     first = first_list(root, officers, now.replace(microsecond=0))
     path.parent.mkdir(parents=True, exist_ok=True)

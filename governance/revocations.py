@@ -16,8 +16,10 @@ from damjang.certificates.files import write_atomic
 from damjang.certificates.keys import Signer
 from damjang.certificates.revocation import REVOCATIONS_TYPE, Revocation, RevocationList
 from damjang.certificates.trust import Root
-from governance.errors import ListRefused, NotASigner
+from governance.errors import ListRefused, NotASigner, SignaturesMissing
 
+PENDING = "revocations.pending.json"
+"""Beside the list: the next one, while officers' signatures are missing."""
 VALID = dt.timedelta(days=30)
 """How long a list is good if nobody says otherwise: the longest that a revocation can stay hidden from an offline
 verifier.
@@ -41,12 +43,64 @@ def next_list(
 
     Raises ListRefused if `current` does not read under `root` or was issued later than `now`, NotASigner.
     """
+    return _signed(root, _following(root, current, entries, now, valid), signers)
+
+
+def _following(
+    root: Root, current: bytes, entries: Sequence[Revocation], now: dt.datetime, valid: dt.timedelta
+) -> RevocationList:
     old = read_list(root, current)
     if old.issued > now:
         raise ListRefused("the current revocation list was issued later than now", "check this machine's clock")
     merged = {item.certificate: item for item in entries} | {item.certificate: item for item in old.revoked}
     revoked = tuple(sorted(merged.values(), key=lambda item: item.certificate))
-    return _signed(root, RevocationList(root.id, old.version + 1, now, now + valid, revoked), signers)
+    return RevocationList(root.id, old.version + 1, now, now + valid, revoked)
+
+
+def issue_list(
+    root: Root,
+    place: Path,
+    copies: Sequence[Path],
+    entries: Sequence[Revocation],
+    signers: Sequence[Signer],
+    now: dt.datetime,
+) -> RevocationList:
+    """The next list, stored at `place` and in `copies` once as many officers have signed as the root asks for.
+
+    With fewer it waits beside `place` for the others, who call this with their keys (SignaturesMissing says how many).
+    One that waits and no longer follows the current list, or lacks one of `entries`, is made anew.
+    """
+    waiting = place.with_name(PENDING)
+    current = place.read_bytes()
+    envelope = _waiting(root, waiting, read_list(root, current).version + 1, entries, now)
+    if envelope is None:
+        envelope = Envelope(_following(root, current, entries, now, VALID).to_bytes(), REVOCATIONS_TYPE)
+    for signer in signers:
+        envelope = envelope.signed(signer)
+    signed = _officers(root, envelope)
+    if len(signed) < root.revocation_threshold:
+        write_atomic(waiting, envelope.to_bytes())
+        raise SignaturesMissing(
+            f"the revocation list has {len(signed)} of {root.revocation_threshold} signatures, and waits",
+            "another officer runs the same command with her own --key",
+        )
+    store_list(envelope.to_bytes(), place, *copies)
+    waiting.unlink(missing_ok=True)
+    return read_list(root, envelope.to_bytes())
+
+
+def _waiting(root: Root, path: Path, version: int, entries: Sequence[Revocation], now: dt.datetime) -> Envelope | None:
+    """The list that waits for signatures, if it is this one; every signature on it was checked again."""
+    if not path.exists():
+        return None
+    try:
+        envelope = Envelope.from_bytes(path.read_bytes(), REVOCATIONS_TYPE, "waiting revocation list")
+        envelope.verify(root.keys("officer"))
+        found = RevocationList.from_bytes(envelope.payload)
+    except TrustError:
+        return None
+    fits = found.root_id == root.id and found.version == version and found.issued <= now < found.expires
+    return envelope if fits and all(found.entry(one.certificate) for one in entries) else None
 
 
 def read_list(root: Root, data: bytes) -> RevocationList:
@@ -83,11 +137,16 @@ def _signed(root: Root, content: RevocationList, signers: Sequence[Signer]) -> b
     envelope = Envelope(content.to_bytes(), REVOCATIONS_TYPE)
     for signer in signers:
         envelope = envelope.signed(signer)
-    officers = root.keys("officer")
-    if any(keyid not in officers for keyid in envelope.keyids):
-        raise NotASigner("only officers of the root of trust sign the revocation list", "use an officer's key")
-    if len(root.persons_of(envelope.keyids, "officer")) < root.revocation_threshold:
+    if len(_officers(root, envelope)) < root.revocation_threshold:
         raise NotASigner(
             f"the revocation list needs {root.revocation_threshold} officers", "give --key once for each officer"
         )
     return envelope.to_bytes()
+
+
+def _officers(root: Root, envelope: Envelope) -> frozenset[str]:
+    """The officers who signed, by person."""
+    officers = root.keys("officer")
+    if any(keyid not in officers for keyid in envelope.keyids):
+        raise NotASigner("only officers of the root of trust sign the revocation list", "use an officer's key")
+    return root.persons_of(envelope.keyids, "officer")

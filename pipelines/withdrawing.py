@@ -36,7 +36,7 @@ from governance.issuing import Office, certificate_id, discard, read_statement
 from governance.ledger import ReleaseInfo
 from governance.lineage import Lineage, release_folders
 from governance.reach import ReleaseCut
-from governance.revocations import next_list, read_list, store_list
+from governance.revocations import issue_list, read_list, store_list
 from governance.staged import StagedFile, StagedWriter
 from governance.trace_index import build_index
 from governance.vault import Destruction
@@ -285,9 +285,8 @@ def _revoke(run: Run, office: Office, plan: Plan, release: ReleaseCut, label: st
     reason = "licence_revoked" if plan.reason == "licence_revoked" else "withdrawal"
     if found.entry(name) is None:
         entry = Revocation(name, release.label, reason, run.now.replace(microsecond=0), label or None)
-        made = next_list(root, current, [entry], signers, run.now)
-        store_list(made, office.revocations, office.releases / verify.REVOCATIONS)
-        found = read_list(root, made)
+        copies = [office.releases / verify.REVOCATIONS]
+        found = issue_list(root, office.revocations, copies, [entry], signers, run.now)
     else:
         store_list(current, office.revocations, office.releases / verify.REVOCATIONS)
     entry_now = found.entry(name)

@@ -12,8 +12,8 @@ from damjang.certificates.dsse import Envelope
 from damjang.certificates.errors import Malformed, RevocationListRolledBack, RevocationListStale
 from damjang.certificates.revocation import REVOCATIONS_TYPE, Revocation, RevocationList
 from damjang.certificates.verify import Seen, TrustedRelease, remember_revocations
-from governance.errors import ListRefused, NotASigner
-from governance.revocations import first_list, next_list, read_list, store_list
+from governance.errors import ListRefused, NotASigner, SignaturesMissing
+from governance.revocations import PENDING, first_list, issue_list, next_list, read_list, store_list
 
 ROOT = make_root()
 FIRST = first_list(ROOT, [signer("officer-1")], NOW)
@@ -96,3 +96,41 @@ def test_a_list_has_one_form(change: dict[str, object]) -> None:
         RevocationList.from_bytes(RevocationList(**fields | change).to_bytes())  # type: ignore[arg-type]
     with pytest.raises(Malformed):
         RevocationList(ROOT.id, 1, NOW.replace(tzinfo=None), NOW + dt.timedelta(1), ()).to_bytes()
+
+
+def test_officers_sign_one_after_another(tmp_path: Path) -> None:
+    root = make_root(revocation_threshold=2)
+    place, copy = tmp_path / "trust" / "list.json", tmp_path / "copy.json"
+    first = first_list(root, [signer("officer-1"), signer("officer-2")], NOW)
+    store_list(first, place)
+    with pytest.raises(SignaturesMissing, match="1 of 2"):
+        issue_list(root, place, [copy], [entry("a")], [signer("officer-1")], NOW + DAY)
+    assert place.read_bytes() == first  # nobody sees it yet
+    assert not copy.exists()
+    with pytest.raises(SignaturesMissing, match="1 of 2"):  # the same person twice is one person
+        issue_list(root, place, [copy], [entry("a")], [signer("officer-1")], NOW + DAY)
+    with pytest.raises(NotASigner):
+        issue_list(root, place, [copy], [entry("a")], [signer("engineer-1")], NOW + DAY)
+    made = issue_list(root, place, [copy], [entry("a")], [signer("officer-3")], NOW + 2 * DAY)
+    assert (made.version, made.issued) == (2, NOW + DAY)  # what the first officer signed, and no other list
+    assert place.read_bytes() == copy.read_bytes()
+    assert TrustedRelease(root, NOW + 2 * DAY).update_revocations(place.read_bytes()).version == 2
+    assert [path.name for path in place.parent.iterdir()] == ["list.json"]
+
+
+def test_a_waiting_list_that_does_not_fit_is_made_anew(tmp_path: Path) -> None:
+    root, place = make_root(revocation_threshold=2), tmp_path / "list.json"
+    store_list(first_list(root, [signer("officer-1"), signer("officer-2")], NOW), place)
+    waiting = place.with_name(PENDING)
+
+    def one(name: str, *entries: Revocation) -> None:
+        with pytest.raises(SignaturesMissing, match="1 of 2"):
+            issue_list(root, place, [], entries, [signer(name)], NOW)
+
+    one("officer-1")
+    one("officer-2", entry("a"))  # the waiting one does not revoke it: officer-1 has not agreed to this
+    waiting.write_bytes(waiting.read_bytes().replace(b'"sig":"', b'"sig":"A', 1))
+    one("officer-3", entry("a"))  # a signature that does not hold counts for nobody
+    waiting.write_bytes(b"{}")
+    one("officer-3", entry("a"))
+    assert issue_list(root, place, [], [entry("a")], [signer("officer-1")], NOW).entry(entry("a").certificate)

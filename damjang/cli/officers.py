@@ -148,6 +148,7 @@ def trust_new(
     officer: Annotated[list[str], typer.Option(help="An officer's key URI, to sign the first revocation list.")],
     organisation: Annotated[str, typer.Option(help="Who issues.")],
     threshold: Annotated[int, typer.Option(min=1, help="How many officers must sign a release.")] = 2,
+    revocation_threshold: Annotated[int, typer.Option(min=1, help="How many must sign the revocation list.")] = 1,
     project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
@@ -174,6 +175,7 @@ def trust_new(
         organisation=organisation,
         threshold=threshold,
         demo=False,
+        revocation_threshold=revocation_threshold,
     )
     if json:
         emit_json({"root": str(loaded.root / loaded.signing.trust), "id": root.id, "threshold": root.threshold,
@@ -209,7 +211,7 @@ def trust_show(
 
 
 def revocations_renew(
-    key: Annotated[list[str], typer.Option(help="An officer's key URI; repeat for the threshold.")],
+    key: Annotated[list[str], typer.Option(help="An officer's key URI; repeat, or let each officer run it.")],
     project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
@@ -219,13 +221,17 @@ def revocations_renew(
     """
     from damjang.certificates.reader import load_root
     from damjang.certificates.signers import signer_from_uri
-    from governance.revocations import next_list, read_list, store_list
+    from governance.errors import SignaturesMissing
+    from governance.revocations import issue_list
 
     _, _, office = open_office(project, log_key=False)
     root = load_root(office.trust)
-    made = next_list(root, office.revocations.read_bytes(), [], [signer_from_uri(uri) for uri in key], now())
-    store_list(made, office.revocations, office.releases / "revocations.dsse.json")
-    found = read_list(root, made)
+    signers = [signer_from_uri(uri) for uri in key]
+    try:
+        found = issue_list(root, office.revocations, [office.releases / "revocations.dsse.json"], [], signers, now())
+    except SignaturesMissing as waits:
+        emit_json({"waits": waits.message}) if json else say(f"{waits.message}; {waits.remedy}")
+        return
     if json:
         emit_json({"version": found.version, "expires": found.expires.isoformat(), "revoked": len(found.revoked)})
         return
