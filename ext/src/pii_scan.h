@@ -96,8 +96,10 @@ static int64_t fold_utf8(scan_t *s, const uint8_t *d, int64_t n) {
             uint32_t c = ((uint32_t)(b & 15) << 12) | ((uint32_t)(d[i + 1] & 63) << 6) | (d[i + 2] & 63);
             uint32_t ascii = b < 0x80, hangul = ((uint32_t)(c - 0xAC00) < 11172) & ((b >> 4) == 0xE);
             if (ascii | hangul) {
-                uint16_t f = hangul ? (uint16_t)c : fold[b];
-                u[k] = f; ev[nev] = (uint32_t)k; nev += cls[f] >= C_EVENT; k++; i += hangul ? 3 : 1;
+                uint32_t three = b >> 7;                   /* by the first byte alone: the next load waits for this */
+                uint16_t f = three ? (uint16_t)c : fold[b];
+                i += 1 + 2 * (int64_t)three;
+                u[k] = f; ev[nev] = (uint32_t)k; nev += cls[f] >> 7; k++;
                 continue;
             }
         }
