@@ -59,7 +59,7 @@ def name_model() -> NameModel:
         words.update(("x" + entry, int(level)) for entry in entries)
     for code in range(twin.SYLLABLES):
         if surname[code] != twin.NONE:
-            words["x" + chr(twin.FIRST + code) + "모"] = 2  # 김모 씨: somebody who is not named
+            words["x" + chr(twin.FIRST + code) + "모"] = 3  # 김모 씨: somebody who is not named
     _add_context(words)
     return NameModel(surname, given1, given2, words)
 

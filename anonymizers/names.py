@@ -67,8 +67,10 @@ class NameRecognizer:
     name: Final = "names"
     version: Final = VERSION
 
-    def __init__(self, *, kiwi_budget_ppm: int = 300, tagger: Tagger | None = None) -> None:
+    def __init__(self, *, kiwi_budget_ppm: int = 300, kiwi_least: int = 0, tagger: Tagger | None = None) -> None:
+        """`kiwi_least`: code points that Kiwi may read of any batch, however short (sixty thousand take a second)."""
         self._budget_ppm = kiwi_budget_ppm
+        self._least = kiwi_least
         self._tagger = tagger
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
@@ -82,7 +84,7 @@ class NameRecognizer:
         for doc in odd:
             passages = _passages(texts[doc])
             found.append((doc, passages, [scanner().scan(passage.text, _FLOOR) for passage in passages]))
-        budget = sum(map(len, texts)) * self._budget_ppm // 1_000_000
+        budget = max(self._least, sum(map(len, texts)) * self._budget_ppm // 1_000_000)
         for doc, passages, scanned in sorted(found, key=lambda row: row[0]):
             strong = {
                 p.text[h[0] : h[1]] for p, hits in zip(passages, scanned, strict=True) for h in hits if _vouches(h)

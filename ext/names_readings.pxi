@@ -201,7 +201,7 @@ cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t
 cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogil:
     """The twin's link."""
     cdef Py_ssize_t gap = right.start - left.end, i
-    cdef bint is_separated = False, is_joined, is_empty = left.end == left.stop
+    cdef bint is_separated = False, is_strong, is_joined, is_empty = left.end == left.stop
     cdef uint32_t c
     cdef int bonus
     if gap < 1 or gap > MAX_GAP or left.listable < LIST_BASE or right.listable < LIST_BASE:
@@ -217,9 +217,10 @@ cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogi
     bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
     if not bonus:
         return
+    is_strong = left.total >= STRONG
     if not left.flags & F_LIST:
-        left.total += bonus
+        left.total += bonus + (NEIGHBOUR if right.total >= STRONG else 0)
         left.flags |= F_LIST
     if not right.flags & F_LIST:
-        right.total += bonus
+        right.total += bonus + (NEIGHBOUR if is_strong else 0)
         right.flags |= F_LIST

@@ -26,16 +26,18 @@ ONE_SYLLABLE: Final = -32
 GIVEN_ONLY: Final = 8
 BARE: Final = -15
 LINE: Final = 15
-LEXICON: Final = (0, -60, -120)
-GIVEN_LEXICON: Final = (0, -5, -100)
+LEXICON: Final = (0, -60, -120, -300)
+GIVEN_LEXICON: Final = (0, -5, -100, -300)
 PAIR_FLOOR: Final = 10
 SURE_PAIR: Final = 20
-SPLIT: Final = (0, -25, -45)
-VERBAL: Final = (0, -60, -120)
+SPLIT: Final = (0, -25, -45, -45)
+VERBAL: Final = (0, -60, -120, -120)
 HANJA: Final = 70
 AGE: Final = 60
 LISTED: Final = 35
 JOINED: Final = 20
+STRONG: Final = 110
+NEIGHBOUR: Final = 20
 LIST_BASE: Final = 30
 MAX_TAIL: Final = 8
 MAX_CUE: Final = 6
@@ -157,7 +159,8 @@ def link(text: str, left: list[int], right: list[int]) -> None:
     is_joined = left[5] > left[1] and text[left[5] - 1] in "와과랑고"
     is_empty = left[5] == left[1]
     bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
-    for candidate in (left, right):
+    weights = left[2], right[2]
+    for candidate, other in ((left, weights[1]), (right, weights[0])):
         if bonus and not candidate[3] & F_LIST:
-            candidate[2] += bonus
+            candidate[2] += bonus + (NEIGHBOUR if other >= STRONG else 0)
             candidate[3] |= F_LIST

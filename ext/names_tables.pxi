@@ -71,6 +71,8 @@ cdef enum:
     AGE = 60
     LISTED = 35
     JOINED = 20
+    STRONG = 110
+    NEIGHBOUR = 20
     LIST_BASE = 30
     PAIR_FLOOR = 10
     SURE_PAIR = 20
@@ -101,10 +103,10 @@ cdef enum:
     MAX_GAP = 5
     MAX_VERB = 40  # the bare and line bonuses included
 
-cdef int[3] LEXICON = [0, -60, -120]
-cdef int[3] GIVEN_LEXICON = [0, -5, -100]
-cdef int[3] SPLIT = [0, -25, -45]
-cdef int[3] VERBAL = [0, -60, -120]
+cdef int[4] LEXICON = [0, -60, -120, -300]
+cdef int[4] GIVEN_LEXICON = [0, -5, -100, -300]
+cdef int[4] SPLIT = [0, -25, -45, -45]
+cdef int[4] VERBAL = [0, -60, -120, -120]
 
 cdef struct candidate:
     Py_ssize_t start

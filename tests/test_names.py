@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from anonymizers.name_model import name_model
 from anonymizers.names import NameRecognizer, score_ppm
 from anonymizers.particles import agree, final_sound
+from bench.testset import names as testset
 from ext.names import NameScanner, is_odd, odd_ones
 from ext.names_py import NameScanner as Twin
 from ext.names_rules_py import is_odd as twin_is_odd
@@ -167,6 +168,26 @@ def test_planted_names_are_found_exactly(register: str, goal: float) -> None:
     assert hits / planted_count >= goal
     false = sum(len(found(text) - set(spans)) for text, spans in cases)
     assert false / planted_count < 0.01
+
+
+@pytest.mark.parametrize(("group", "goal"), [("titled", 0.92), ("signed", 0.84), ("bare", 0.7)])
+def test_names_of_every_register_are_found_without_kiwi(group: str, goal: float) -> None:
+    assert len(testset.templates(group)) >= 60
+    hits = wanted = false = 0
+    for row in testset.examples(2, seed=11):
+        if row["group"] == group:
+            gold = {(start, end) for start, end, _ in row["spans"]}
+            spans = found(row["text"])
+            hits, wanted, false = hits + len(spans & gold), wanted + len(gold), false + len(spans - gold)
+    assert hits / wanted >= goal
+    assert false / wanted < 0.01
+
+
+def test_a_strong_name_lifts_its_neighbours_in_a_list() -> None:
+    weak = "염욱이 그렸다."
+    assert found(weak) == set()
+    text = "변호사 김영수, 염욱"
+    assert {text[start:end] for start, end in found(text)} == {"김영수", "염욱"}
 
 
 @pytest.mark.parametrize("text", ORDINARY)

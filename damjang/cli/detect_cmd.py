@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from anonymizers.findings import Finding, Recognized
 
 _BATCH: Final = 2_000_000  # characters looked at in one go
+_KIWI_LEAST: Final = 20_000  # of a file's start, that Kiwi may read to settle names: a third of a second
 MIN_SCORE_PPM: Final = 500_000
 
 
@@ -36,7 +37,7 @@ def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM) -> di
         with part.open("wb") as file:
             for ids, texts in _batches(source):
                 spans: list[list[list[object]]] = [[] for _ in texts]
-                for f in find(texts):
+                for f in find(texts, kiwi_least=0 if counts["texts"] else _KIWI_LEAST):
                     if f.score_ppm >= min_score_ppm:
                         spans[f.doc].append([f.start, f.end, f.type, f.score_ppm / 1_000_000])
                         counts[f.type] = counts.get(f.type, 0) + 1
@@ -73,13 +74,13 @@ def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN
     return score(wanted, predicted, _label_map(labels) if labels else None)
 
 
-def find(texts: Sequence[str]) -> list[Finding]:
+def find(texts: Sequence[str], *, kiwi_least: int = _KIWI_LEAST) -> list[Finding]:
     """All findings of a batch: structured types, names, sensitive sentences."""
     from anonymizers.analyze import analyze
     from anonymizers.names import NameRecognizer
     from anonymizers.sensitive import SensitiveRecognizer
 
-    others: list[Recognized] = [NameRecognizer(), SensitiveRecognizer()]
+    others: list[Recognized] = [NameRecognizer(kiwi_least=kiwi_least), SensitiveRecognizer()]
     return analyze(texts, others)
 
 
