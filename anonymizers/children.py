@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from anonymizers.normalize import View
+from anonymizers.passages import passages
 from ext.names import odd_ones
 from ext.words import WordScanner
 
@@ -72,10 +72,10 @@ def child_signals(texts: Sequence[str]) -> list[ChildSignal]:
     odd = set(odd_ones(texts))
     found = [s for doc, hits in _gate().scan_all(texts) if doc not in odd for s in _signals(doc, texts[doc], hits)]
     for doc in odd:  # conjoining jamo, zero-width characters: read folded, reported as given
-        view = View(texts[doc])
-        for signal in _signals(doc, view.text, _gate().scan(view.text)):
-            start, end = view.span(signal.start, signal.end)
-            found.append(replace(signal, start=start, end=end))
+        for passage in passages(texts[doc]):
+            for signal in _signals(doc, passage.text, _gate().scan(passage.text)):
+                start, end = passage.span(signal.start, signal.end)
+                found.append(replace(signal, start=start, end=end))
     return sorted(found, key=lambda s: (s.doc, s.start))
 
 

@@ -8,6 +8,7 @@ digits and Latin letters by how they are read aloud.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final, Literal
 
@@ -71,6 +72,7 @@ _OPENERS: Final = frozenset("은는이가을를과와으로랑나아야예였라
 _CLOSERS: Final = frozenset(")]}>」』》〉】〕”’\"'`")
 
 
+@functools.lru_cache(maxsize=1024)  # masks, over and over
 def final_sound(word: str) -> Sound | None:
     """How `word` ends when read aloud, closing brackets and quotes looked through. None: can't be told (`○`, `*`)."""
     end = len(word)

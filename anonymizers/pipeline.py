@@ -124,8 +124,10 @@ def anonymize_batch(
         counts.update(span.type for span in spans if span.operator != "keep")
         if action != "dropped":
             result.review.extend(_worth_asking(decided.review, spans))
-            rows = spans + _kept_sentences(text, new, spans, decided.consented)
-            rows.sort(key=lambda s: (s.start, s.end, s.type))
+            rows = spans
+            if decided.consented:
+                rows = spans + _kept_sentences(text, new, spans, decided.consented)
+                rows.sort(key=lambda s: (s.start, s.end, s.type))
             result.spans.extend(SpanRow(doc, s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in rows)
     assert isinstance(result.counts, Counter)
     result.counts.update(counts)

@@ -24,7 +24,7 @@ import yaml
 
 from anonymizers.findings import Finding
 from anonymizers.names import NameRecognizer
-from anonymizers.normalize import View
+from anonymizers.passages import passages
 from ext.names import odd_ones
 from ext.words import WordScanner
 
@@ -141,10 +141,10 @@ class SensitiveRecognizer:
             if doc not in odd:
                 yield from _find(doc, texts[doc], hits)
         for doc in sorted(odd):  # conjoining jamo, zero-width characters: read folded, reported as given
-            view = View(texts[doc])
-            for found in _find(doc, view.text, scanner.scan(view.text)):
-                start, end = view.span(found.start, found.end)
-                yield replace(found, start=start, end=end)
+            for passage in passages(texts[doc]):
+                for found in _find(doc, passage.text, scanner.scan(passage.text)):
+                    start, end = passage.span(found.start, found.end)
+                    yield replace(found, start=start, end=end)
 
 
 def _find(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> Iterable[Finding]:

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizers.children import child_signals
+from anonymizers.normalize import View
+from anonymizers.passages import passages
 from anonymizers.sensitive import SensitiveRecognizer, anchors, lexicon, sentence
+from ext.names import is_odd
 
 TIED = [
     ("HEALTH", "저는 우울증을 앓고 있습니다."), ("HEALTH", "이영희 씨는 HIV 양성 판정을 받았다."), ("HEALTH", "우리 엄마가 유방암 2기 진단을 받으셨어요."),
@@ -151,3 +154,26 @@ def test_decomposed_and_zero_width_text_is_read_as_written(mark: str) -> None:
     assert {whole[f.start : f.end] for f in SensitiveRecognizer().find([whole])} == {text}
     child = shaped("저는 12살이에요")
     assert [(s.kind, child[s.start : s.end]) for s in child_signals([child])] == [("author", shaped("12살"))]
+
+
+@given(st.text(st.sampled_from("가나다각 .!?\n\u200b\u1112\u1161\u11ab12세살"), max_size=40))
+def test_passages_are_the_text_and_lead_back_to_it(text: str) -> None:
+    found = list(passages(text))
+    ends = [*(passage.base for passage in found[1:]), len(text)]
+    assert found[0].base == 0
+    for passage, end in zip(found, ends, strict=True):
+        piece = text[passage.base : end]
+        assert (passage.view is not None) == is_odd(piece)
+        assert passage.text == (View(piece).text if is_odd(piece) else piece)
+        if passage.text:
+            start, stop = passage.span(0, len(passage.text))
+            assert passage.base <= start < stop <= end
+
+
+def test_an_odd_character_elsewhere_changes_nothing() -> None:
+    text = "저는 우울증을 앓고 있습니다. 아들이 12살이에요. 저는 11살이에요."
+    for odd in ("\u200b 끝. ", "한\n", "저는\u200b 당뇨 진단을 받았어요. "):
+        plain, mixed = SensitiveRecognizer().find([text]), SensitiveRecognizer().find([odd + text])
+        assert [f.start for f in mixed][-1] == len(odd) + [f.start for f in plain][-1]
+        moved = [(s.kind, s.start - len(odd), s.score_ppm) for s in child_signals([odd + text])]
+        assert moved == [(s.kind, s.start, s.score_ppm) for s in child_signals([text])]
