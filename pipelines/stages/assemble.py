@@ -2,6 +2,7 @@
 
 A shard holds consecutive parts of one source whose raw bytes (before any drop) reach `shard_bytes`: removing a document
 can't move a boundary, so it touches one shard. Until the release is certified the shard's bytes stay sealed.
+Each shard has a signature index beside it, for releases that build on this one (pipelines.released).
 """
 
 from __future__ import annotations
