@@ -54,7 +54,7 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
     (K_AGE, _SOON, "나이 연령 연세"),
     (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", ":") for tens in _TENS)),
-    (K_AGE, _ALWAYS, " ".join(f"{who}{tens}" for who in ("올해", "저는", "이제", "나는") for tens in _TENS)),
+    (K_AGE, _ALWAYS, " ".join(f"{who}{tens}" for who in ("올해", "올해로", "저는", "이제", "나는") for tens in _TENS)),
     (K_AGE, _ALWAYS, "네살 다섯살 여섯살 일곱살 여덟살 아홉살"),
     (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
     (

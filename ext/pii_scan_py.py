@@ -292,6 +292,13 @@ class _Text:
         alone = q > 1 and self.at(q - 1) == " " and self.hangul(q - 2)
         if size == 4 and a > 2 and self.cls(q) & PLATE and alone and self.at(b) != "년":
             self.emit(K_PLATE, q - 8, b)
+        if size in (6, 8):
+            k = b
+            while k < self.n and k < b + 3 and self.at(k) in " ,/(·|":
+                k += 1
+            behind = self.at(k + 1)
+            if k > b and self.at(k) in "남여" and (not "가" <= behind <= "힣" or behind in "성자"):
+                self.emit(K_BIRTH, a, k + 1)
         if size == 5 and a > 0 and q >= 0 and self.at(q) == "우" and not self.hangul(q - 1):
             self.emit(K_SHORT, q, b)
 

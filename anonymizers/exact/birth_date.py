@@ -6,7 +6,8 @@ Criteria
    a label before it (생년월일, 생일, 출생, DOB …) or 생, 출생, 태어 behind it.
 2. A year of birth: 90년생, 1990년생 (생 belongs to it), 1990년 출생.
 3. Month and day only with the label 생일.
-4. The front of a masked resident number (900101-1******): birth date and sex remain in it.
+4. Six or eight digits that are a date, then a sex (910405, 여).
+5. The front of a masked resident number (900101-1******): birth date and sex remain in it.
 
 Score .8 to .97. Evidence: context:birth, suffix:생, masked-rrn.
 """
@@ -42,6 +43,9 @@ _ENGLISH: Final = (
 _LABELLED: Final = re.compile(
     rf"(?:{_LABEL})[\"']?{_LINK}[\"']?(?:{_DATE}|(?P<e>{_ENGLISH})|(?P<s>(?:19|20)[0-9]{{2}} [0-9]{{1,2}} [0-9]{{1,2}})|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
 )
+_SEXED: Final = re.compile(
+    r"(?<![0-9.\-])(?P<p>[0-9]{6}|(?:19|20)[0-9]{6})[ ]?[,/(·|][ ]?(?:남|여)(?:성|자)?(?![가-힣])"
+)
 _DAY: Final = re.compile(
     r"생일\s?(?:은|는|이|가|:)?\s?(?:음력|양력)?\s?(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일|\d{1,2}/\d{1,2})"
 )
@@ -75,6 +79,10 @@ def find(view: View) -> Iterator[Hit]:
         for m in _MASKED.finditer(view.text):
             if is_date(2000, int(m[0][2:4]), int(m[0][4:6])):
                 yield Hit(m.start(), m.end(), "BIRTH_DATE", 900_000, ("masked-rrn",))
+    for m in _SEXED.finditer(view.text) if "남" in view.text or "여" in view.text else ():
+        values = m["p"]
+        if is_date(2000 if len(values) == 6 else int(values[:4]), int(values[-4:-2]), int(values[-2:])):
+            yield Hit(*m.span("p"), "BIRTH_DATE", 850_000, ("sex",))
     if not _HINT.search(view.lower):
         return
     for m in _LABELLED.finditer(view.lower) if _LABELS.search(view.lower) else ():

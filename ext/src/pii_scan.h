@@ -496,6 +496,12 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         int64_t q = u[a - 1] == ' ' ? a - 2 : a - 1;
         if (q >= 0 && u[q] == 0xC6B0 && (q == 0 || !is_hangul(u[q - 1]))) emit(s, doc, n, K_SHORT, q, b);
     }
+    if (len == 6 || len == 8) {                                          /* 910405, 여 */
+        int64_t k = b;
+        while (k < n && k < b + 3 && (u[k] == ' ' || u[k] == ',' || u[k] == '/' || u[k] == '(' || u[k] == 0xB7 || u[k] == '|')) k++;
+        if (k > b && k < n && (u[k] == 0xB0A8 || u[k] == 0xC5EC) &&
+            !(k + 1 < n && is_hangul(u[k + 1]) && u[k + 1] != 0xC131 && u[k + 1] != 0xC790)) emit(s, doc, n, K_BIRTH, a, k + 1);
+    }
     if (len == 6) {                                                      /* 900101-1******, 900101-******* */
         int64_t k = b;
         while (k < n && k < b + 3 && (u[k] == ' ' || u[k] == '-')) k++;
