@@ -92,6 +92,8 @@ def _add_context(words: dict[str, int]) -> None:
     for part, kind in titles.items():
         for weight, entries in raw[part].items():
             words.update(("t" + word, pack(kind, twin.NEED_ANY, weight)) for word in entries)
+            if kind == twin.TITLE:  # 배우님
+                words.update(("t" + word + "님", pack(kind, twin.NEED_ANY, weight)) for word in entries if len(word) > 1)
             words.update(("x" + word, 2) for word in entries if len(word) > 1)
     for weight, entries in raw["cues"].items():
         for word in entries:

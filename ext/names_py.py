@@ -23,9 +23,9 @@ from ext.names_rules_py import FIRST, NONE, is_hangul
 class NameScanner:
     """`surname`, `given1`, `given2` are int16[11172] by syllable (NONE: never); `words` maps kind + string to int.
 
-    Kinds: s double surname, p given pair, x ordinary word (level 1, 2, 3: never a name), h syllable that makes a noun a verb (하, 한),
-    d syllable that makes a noun another noun (성, 화), t tail (packed), c cue before, b word in brackets behind, v verb
-    prefix.
+    Kinds: s double surname, p given pair, x ordinary word (level 1, 2, 3: never a name), h syllable that makes a noun a
+    verb (하, 한), d syllable that makes a noun another noun (성, 화), t tail (packed), c cue before, b word in brackets
+    behind, v verb prefix.
     """
 
     def __init__(

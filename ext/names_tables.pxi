@@ -84,7 +84,7 @@ cdef enum:
     VERB_REACH = 40
     APART = 30
     STRONG_HONORIFIC = 60
-    ASIDE = 30
+    ASIDE = 40
     ASIDE_RUNS = 3
     MAX_ASIDE = 5
     COLON = 20
