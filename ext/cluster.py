@@ -162,14 +162,17 @@ def cluster(texts: Texts, order: npt.ArrayLike | None = None, settings: Settings
     settings = settings or Settings()
     given = views_of(texts)
     count = len(given)
-    order = np.arange(count) if order is None else np.asarray(order, dtype=np.int64)
-    if order.shape != (count,) or not np.array_equal(np.sort(order), np.arange(count)):
-        raise InputError("order is no permutation of the rows", "pass each row number once, best survivor first")
-    views = given.take(order)  # from here on a document's number is its place in the survivor order
+    views = given
+    if order is not None:
+        order = np.asarray(order, dtype=np.int64)
+        if order.shape != (count,) or not np.array_equal(np.sort(order), np.arange(count)):
+            raise InputError("order is no permutation of the rows", "pass each row number once, best survivor first")
+        views = given.take(order)  # from here on a document's number is its place in the survivor order
     empty = views.is_empty()
     owner = _collapse_exact(views, empty, settings.seed)
     distinct = np.flatnonzero((owner == np.arange(count)) & ~empty)
-    near, similarity, candidates, verified, unresolved = _near(views.take(distinct), settings)
+    rest = views if len(distinct) == count else views.take(distinct)
+    near, similarity, candidates, verified, unresolved = _near(rest, settings)
 
     survivor, ppm = np.arange(count), np.full(count, MILLION)
     survivor[distinct], ppm[distinct] = distinct[near], similarity
@@ -178,21 +181,26 @@ def cluster(texts: Texts, order: npt.ArrayLike | None = None, settings: Settings
     kind[survivor == owner] = EXACT
     kind[survivor == np.arange(count)] = KEPT
 
-    back = np.empty(count, dtype=np.int64)
-    back[order] = np.arange(count)
     kept, exact, dropped = np.bincount(kind, minlength=3).tolist()
     counts = Counts(count, kept, exact, dropped, int(empty.sum()), candidates, verified, unresolved)
-    return Clusters(order[survivor[back]], ppm[back].astype(np.int64), kind[back], counts)
+    if order is None:
+        return Clusters(survivor, ppm, kind, counts)
+    back = np.empty(count, dtype=np.int64)
+    back[order] = np.arange(count)
+    return Clusters(order[survivor[back]], ppm[back], kind[back], counts)
 
 
 def _collapse_exact(views: TextViews, empty: Bools, seed: int) -> Ints:
     """int64[n]: the least document with the same text; the texts themselves are compared, empty ones are alone."""
     owner = np.arange(len(empty))
-    hashes = contenthash.quick(views, seed=seed)
+    outlines = contenthash.outline(views, seed=seed)
+    outlines -= outlines == np.uint64(bands.NO_HASH)
+    outlines[empty] = bands.NO_HASH
+    alike = np.sort(bands.groups(outlines)[0].astype(np.int64))  # most long texts are told apart by three glimpses
+    hashes = contenthash.quick(views.take(alike), seed=seed)
     hashes -= hashes == np.uint64(bands.NO_HASH)
-    hashes[empty] = bands.NO_HASH
     members, starts = bands.groups(hashes)
-    rows, group = members.astype(np.int64), np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    rows, group = alike[members], np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     while len(rows):  # once, unless different texts share a hash
         first, other = _split(group)
         equal = contenthash.equal(views, rows[first], rows[other])
@@ -235,13 +243,13 @@ def _verified_edges(views: TextViews, settings: Settings) -> tuple[tuple[Ints, I
 
 def _buckets(table: Ids) -> tuple[Ints, Ints]:
     """(member, bucket) of every entry in a bucket of two or more; buckets in a row, members ascending inside."""
-    members, groups, total = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)], 0
+    members, sizes = [np.empty(0, dtype=np.uint32)], [np.empty(0, dtype=np.int64)]
     for column in table:
         rows, starts = bands.groups(column)
-        members.append(rows.astype(np.int64))
-        groups.append(np.repeat(np.arange(total, total + len(starts) - 1), np.diff(starts)))
-        total += len(starts) - 1
-    return np.concatenate(members), np.concatenate(groups)
+        members.append(rows)
+        sizes.append(np.diff(starts))
+    size = np.concatenate(sizes)
+    return np.concatenate(members).astype(np.int64), np.repeat(np.arange(len(size)), size)
 
 
 def _split(group: Ints) -> tuple[Ints, Ints]:

@@ -23,6 +23,12 @@ def quick(
     seed: int = 0,
     simd: str | None = None,
 ) -> npt.NDArray[np.uint64]: ...
+def outline(
+    texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews,
+    *,
+    seed: int = 0,
+    simd: str | None = None,
+) -> npt.NDArray[np.uint64]: ...
 def equal(
     texts: Sequence[str | None] | pa.Array[Any] | pa.ChunkedArray[Any] | TextViews,
     left: npt.ArrayLike,

@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ext import bands, bands_py, contenthash, contenthash_py, minhash, survivors, survivors_py, unionfind, unionfind_py
+from ext import (
+    bands,
+    bands_py,
+    cluster,
+    contenthash,
+    contenthash_py,
+    minhash,
+    survivors,
+    survivors_py,
+    unionfind,
+    unionfind_py,
+)
 from ext.errors import InputError, OptionError
 from ext.textviews import simd_levels
 
@@ -171,6 +182,17 @@ def test_quick_hash_and_comparison_find_equal_texts_in_any_storage(texts: list[s
     for level in simd_levels():
         assert contenthash.equal(pa.array(texts), left, right, simd=level).tolist() == expected
         assert contenthash.equal(texts, left, right, simd=level).tolist() == expected
+
+
+def test_outlines_of_equal_texts_are_equal_and_tell_lengths_and_ends_apart() -> None:
+    for base in ("가나다 " * 1000, "abcd" * 1000, "가😀나다" * 1000, "짧은 글"):
+        texts = [base, "".join(list(base)), "가" + base, base + "가", base[:-1] + "힣"]
+        outlines = contenthash.outline(texts, seed=3).tolist()
+        assert outlines[0] == outlines[1]
+        assert len(set(outlines)) == 4
+    apart = ["가" * 9000, "가" * 6000 + "나" + "가" * 2999]  # told apart by `quick`, which they are worth
+    assert contenthash.outline(apart)[0] == contenthash.outline(apart)[1]
+    assert cluster.cluster(apart).kind.tolist() == [cluster.KEPT, cluster.KEPT]
 
 
 def test_quick_hash_reads_every_unit() -> None:

@@ -1,5 +1,5 @@
-/* Buckets of equal 64-bit hashes in linear time: one counting pass by the top bits, then a small table per part, so
- * that a hash shared by a million rows costs a million steps. */
+/* Buckets of equal 64-bit hashes in linear time: two bitmaps leave out most hashes that are alone, then one counting
+ * pass by the top bits, then a small table per part, so that a hash shared by a million rows costs a million steps. */
 #ifndef DAMJANG_GROUPS_H
 #define DAMJANG_GROUPS_H
 #include <stdint.h>
@@ -25,33 +25,63 @@ static inline void group_result_free(group_result *r) {
     free(r->starts);
 }
 
-/* Rows [0, n) with hash[row * stride]; rows with NO_HASH are in no bucket. Returns 0, or -1 when memory is short. */
-static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_result *r) {
+/* Rows whose hash may occur twice, ascending, into `rows`; how many they are, or -1 when memory is short. Nearly every
+ * hash is alone, and two bitmaps of four to eight bits a row, small enough for the second-level cache, say so of most. */
+static int64_t maybe_twice(const uint64_t *hash, int64_t n, int64_t stride, uint32_t *rows) {
+    int log = 10;
+    while (log < 36 && (1ll << log) < n * 4) log++;
+    const size_t words = (size_t)1 << (log - 6);
+    const uint64_t mask = (1ull << log) - 1;
+    uint64_t *seen = (uint64_t *)malloc(2 * words * sizeof(uint64_t)); /* each word followed by one of `twice` */
+    if (!seen) return -1;
+    memset(seen, 0, 2 * words * sizeof(uint64_t));
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t h = hash[i * stride], at = h & mask, bit = (uint64_t)(h != NO_HASH) << (at & 63);
+        if (i + 24 < n) __builtin_prefetch(seen + 2 * ((hash[(i + 24) * stride] & mask) >> 6), 1);
+        uint64_t *pair = seen + 2 * (at >> 6);
+        pair[1] |= pair[0] & bit;
+        pair[0] |= bit;
+    }
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t h = hash[i * stride], at = h & mask;
+        if (i + 24 < n) __builtin_prefetch(seen + 2 * ((hash[(i + 24) * stride] & mask) >> 6));
+        rows[count] = (uint32_t)i;
+        count += (int64_t)(seen[2 * (at >> 6) + 1] >> (at & 63) & 1) & (h != NO_HASH);
+    }
+    free(seen);
+    return count;
+}
+
+/* Rows [0, all) with hash[row * stride]; rows with NO_HASH are in no bucket. Returns 0, or -1 when memory is short. */
+static int group_rows(const uint64_t *hash, int64_t all, int64_t stride, group_result *r) {
     int bits = 0, status = -1;
+    memset(r, 0, sizeof *r);
+    uint32_t *rows = (uint32_t *)malloc(((size_t)all + 1) * sizeof(uint32_t));
+    const int64_t n = rows ? maybe_twice(hash, all, stride, rows) : -1;
+    if (n < 0) {
+        free(rows);
+        return -1;
+    }
     while (bits < 11 && (n >> bits) > 512) bits++;
     const int64_t parts = 1ll << bits;
     int64_t *at = (int64_t *)calloc((size_t)parts + 1, sizeof(int64_t)), most = 0;
     group_entry *entries = (group_entry *)malloc(((size_t)n + 1) * sizeof(group_entry));
     uint32_t *slots = NULL, *size = NULL, *group = NULL;
-    memset(r, 0, sizeof *r);
     r->members = (uint32_t *)malloc(((size_t)n + 1) * sizeof(uint32_t));
     r->starts = (int64_t *)malloc(((size_t)n / 2 + 2) * sizeof(int64_t));
     if (!at || !entries || !r->members || !r->starts) goto done;
 #define PART(h) (bits ? (int64_t)((h) >> (64 - bits)) : 0)
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t h = hash[i * stride];
-        if (h != NO_HASH) at[PART(h) + 1]++;
-    }
+    for (int64_t i = 0; i < n; i++) at[PART(hash[rows[i] * stride]) + 1]++;
     for (int64_t p = 0; p < parts; p++) {
         most = at[p + 1] > most ? at[p + 1] : most;
         at[p + 1] += at[p];
     }
     for (int64_t i = 0; i < n; i++) {
-        uint64_t h = hash[i * stride];
-        if (h == NO_HASH) continue;
+        const uint64_t h = hash[rows[i] * stride];
         group_entry *e = entries + at[PART(h)]++;
         e->tag = (uint32_t)(h << bits >> 32);
-        e->row = (uint32_t)i;
+        e->row = rows[i];
     }
     uint64_t room = 16;
     while (room < (uint64_t)most * 2) room *= 2;
@@ -101,6 +131,7 @@ static int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_res
     r->starts[r->group_count] = r->member_count;
     status = 0;
 done:
+    free(rows);
     free(at);
     free(entries);
     free(slots);
