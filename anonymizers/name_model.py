@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, cast
@@ -60,7 +61,10 @@ def name_model() -> NameModel:
     for code in range(twin.SYLLABLES):
         if surname[code] != twin.NONE:
             words["x" + chr(twin.FIRST + code) + "모"] = 3  # 김모 씨: somebody who is not named
-    _add_context(words)
+    raw = cast(dict[str, Any], yaml.safe_load((files("anonymizers") / "data/name_context.yaml").read_text("utf-8")))
+    for code in np.flatnonzero(surname >= 0).tolist():
+        words.update(("x" + chr(twin.FIRST + code) + word, 2) for word in raw["addresses"])
+    _add_context(words, raw)
     return NameModel(surname, given1, given2, words)
 
 
@@ -69,8 +73,7 @@ def _rows(name: str) -> list[list[str]]:
     return [line.split() for line in lines if line and not line.startswith("#")]
 
 
-def _add_context(words: dict[str, int]) -> None:
-    raw = cast(dict[str, Any], yaml.safe_load((files("anonymizers") / "data/name_context.yaml").read_text("utf-8")))
+def _add_context(words: dict[str, int], raw: Mapping[str, Any]) -> None:
     kinds = {
         "neutral": twin.PARTICLE, "person": twin.PERSON_PARTICLE, "place": twin.PLACE, "copula": twin.COPULA,
     }  # fmt: skip
@@ -93,7 +96,9 @@ def _add_context(words: dict[str, int]) -> None:
         for weight, entries in raw[part].items():
             words.update(("t" + word, pack(kind, twin.NEED_ANY, weight)) for word in entries)
             if kind == twin.TITLE:  # 배우님
-                words.update(("t" + word + "님", pack(kind, twin.NEED_ANY, weight)) for word in entries if len(word) > 1)
+                words.update(
+                    ("t" + word + "님", pack(kind, twin.NEED_ANY, weight)) for word in entries if len(word) > 1
+                )
             words.update(("x" + word, 2) for word in entries if len(word) > 1)
     for weight, entries in raw["cues"].items():
         for word in entries:
