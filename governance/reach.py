@@ -23,7 +23,7 @@ from governance.vault import Vault
 
 EXEMPT: Final = "개인정보 보호법 28-5, 28-7: 가명정보에서 특정 개인을 찾지 않음"
 STAGES: Final = ("ingest", "refine", "dedup", "anonymize")
-TEXT_KINDS: Final = ("data", "subjects", "spans", "scores")
+TEXT_KINDS: Final = ("data", "subjects", "spans", "review", "scores")
 """Staged files that hold a document's text or say whose it is; decisions stay, so that it can be shown destroyed."""
 
 

@@ -81,9 +81,10 @@ def test_the_dry_run_names_exactly_what_is_touched(run: FakeRun) -> None:
     assert {cut.part for cut in plan.staged} == {"00000-000", "00002-000"}
     assert {(cut.stage, cut.kind) for cut in plan.staged if cut.part == "00000-000"} == {
         ("ingest", "data"), ("ingest", "subjects"), ("refine", "data"), ("dedup", "data"), ("anonymize", "data"),
+        ("anonymize", "review"),
     }  # fmt: skip
     assert plan.cost() == {
-        "documents": 3, "rows": 2, "shards": 1, "shard_bytes": 300, "releases": 1, "staged_files": 10, "clusters": 1, "held": 3,
+        "documents": 3, "rows": 2, "shards": 1, "shard_bytes": 300, "releases": 1, "staged_files": 12, "clusters": 1, "held": 3,
     }  # fmt: skip
     assert planned(run, "r" * 32).digest == plan.digest
     assert [p.read_bytes() for p in sorted(run.root.rglob("*.db"))] == before
@@ -147,8 +148,8 @@ def test_begin_and_complete(run: FakeRun) -> None:
         withdrawal.complete(run.ledger, run.vault, plan, NOW + dt.timedelta(minutes=n), approver="o", evidence="e" * 64)
         for n in (0, 1)
     ]
-    assert done == [10, 10]
-    assert len(run.vault.destructions()) == 10
+    assert done == [12, 12]
+    assert len(run.vault.destructions()) == 12
     assert {(d.kind, d.target) for d in run.ledger.destructions()} == {
         (d.kind, d.target) for d in run.vault.destructions()
     }
@@ -175,10 +176,10 @@ def test_a_crash_between_the_orders_and_the_destruction_is_made_good(
     with pytest.raises(KeyboardInterrupt):
         withdrawal.complete(run.ledger, run.vault, plan, NOW, approver="o", evidence="e" * 64)
     monkeypatch.undo()
-    assert len(run.ledger.destructions()) == 10
+    assert len(run.ledger.destructions()) == 12
     assert run.vault.destructions() == []
     withdrawal.complete(run.ledger, run.vault, plan, NOW, approver="o", evidence="e" * 64)
-    assert len(run.ledger.destructions()) == len(run.vault.destructions()) == 10
+    assert len(run.ledger.destructions()) == len(run.vault.destructions()) == 12
 
 
 def test_two_at_once_the_second_must_plan_again(run: FakeRun) -> None:
