@@ -157,8 +157,9 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
     `own` is the label of the type asked about ("rrn" or "alien"); the caller has checked the century digit.
     """
     labelled = t.label in ("rrn", "alien") or near(view, t.start, t.end, own)
-    if not t.dated:
-        return None
+    if not t.dated:  # named as one, a number of a year to come is a slip of the century digit
+        day = is_date(2000, int(t.values[2:4]), int(t.values[4:6])) and not t.long_year
+        return (870_000, (f"context:{own}", "century")) if day and t.label == own else None
     evidence = ["date"]
     if checksum:
         evidence.append("checksum")

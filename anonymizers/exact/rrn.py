@@ -3,11 +3,11 @@
 Criteria
 1. Thirteen digits, plain, full-width, circled or spelled, with any marks between, that begin and end like a number; or
    fifteen with a four-digit year (19900101-1234567) that agrees with the century digit.
-2. The first six are a day of the century named by the seventh (1, 2: 1900s; 3, 4: 2000s; 9, 0: 1800s, label needed).
+2. The first six are a day of the century named by the seventh (1, 2: 1900s; 3, 4: 2000s; 9, 0: 1800s, 6-7 or labelled).
 3. The checksum raises the score and never clears: numbers given since 2020-10-05 are random in the last six digits.
-4. Excluded by evidence: an impossible or future date; a label of another kind of number right before it (order,
-   invoice, account …) unless 6-7 in shape with a good checksum; letters glued to it; a corporate registry code
-   with its checksum and an impossible age.
+4. Excluded by evidence: an impossible date; a future one, unless the label governs it; a label of another kind of
+   number right before it (order, invoice, account …) unless 6-7 in shape with a good checksum; letters glued to it; a
+   corporate registry code with its checksum and an impossible age.
 5. A 13-digit number labelled as corporate stays an RRN candidate only if the corporate checksum fails and the
    RRN's holds.
 
