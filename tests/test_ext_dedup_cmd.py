@@ -132,6 +132,7 @@ def test_a_line_longer_than_a_block(tmp_path: Path) -> None:
         ("x.jsonl", b"no json\n", "no column"),
         ("x.jsonl", b'{"id": 1, "body": "x"}\n', "no column 'text'"),
         ("x.csv", b"a,b\n1,2\n", "no column 'text' and 'id'"),
+        ("x.csv", b"id,text\n,x\n2,y\n", "1 rows"),
         ("x.jsonl", lines([RECORDS[0], RECORDS[0]]), "more than once"),
         ("x.jsonl", b'{"id": "a", "text": 5}\n', "no line"),
     ],

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet
@@ -108,7 +109,12 @@ def _read_csv(path: Path, packed: str | None, delimiter: str, text: str, ident: 
             convert_options=pa.csv.ConvertOptions(column_types={text: pa.large_string(), ident: pa.string()}),
         )
     held = table.column_names
-    return table.select([text, ident]) if {text, ident} <= set(held) else _missing(path, held, text, ident)
+    if not {text, ident} <= set(held):
+        _missing(path, held, text, ident)
+    blank = pc.sum(pc.equal(table[ident], "")).as_py()
+    if blank:  # an empty field is CSV's way to say that there is none
+        raise FileInputError(f"{blank} rows of {path} have no {ident!r}", "give every row an id")
+    return table.select([text, ident])
 
 
 def _read_json(path: Path, packed: str | None, text: str, ident: str) -> _Part:
