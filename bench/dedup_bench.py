@@ -105,7 +105,7 @@ def end_to_end(title: str, texts: list[str], peers: list[dedup_peers.Peer], trut
     row("  pairs compared / verified / unresolved", f"{found.candidates:,} / {found.verified:,} / {found.unresolved:,}")
     views, settings = views_of(texts), cluster.Settings()
     parts = {
-        "hashes for exact duplicates": seconds(lambda: contenthash.quick(views), 3),
+        "hashes for exact duplicates": seconds(lambda: contenthash.outline(views), 3),
         "signatures and band hashes": seconds(lambda: cluster.band_table(views, settings), 3),
     }
     table = cluster.band_table(views, settings)
