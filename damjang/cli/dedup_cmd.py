@@ -63,12 +63,25 @@ def dedup_files(
     if prefer not in PREFERENCES:
         raise FileInputError(f"prefer={prefer!r}", f"use one of {', '.join(PREFERENCES)}")
     settings = cluster.Settings(threshold_ppm=round(threshold * cluster.MILLION), seed=seed)
+    try:
+        return _dedup(files, text_column, id_column, settings, prefer, Path(out))
+    except MemoryError:
+        size = sum(Path(path).stat().st_size for path in files)
+        raise FileInputError(
+            f"{size:,} bytes of files do not fit in memory beside their signatures",
+            "all texts are held at once: give fewer files, or use `damjang run`, whose memory is bounded",
+        ) from None
+
+
+def _dedup(
+    files: Sequence[Path], text_column: str, id_column: str, settings: cluster.Settings, prefer: str, out: Path
+) -> Deduplicated:
     columns = read_columns(files, text_column, id_column)
     repeated = len(columns.ids) - pc.count_distinct(columns.ids).as_py()
     if repeated:
         raise FileInputError(f"{repeated} ids occur more than once", "name a column of unique ids with --id")
     found = cluster.cluster(columns.texts, _order(columns, prefer), settings)
-    _write(columns, found, settings, prefer, Path(out))
+    _write(columns, found, settings, prefer, out)
     c = found.counts
     return Deduplicated(c.documents, c.kept, c.exact, c.near, c.candidates, c.verified, c.unresolved, columns.skipped)
 
