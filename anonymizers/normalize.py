@@ -172,7 +172,7 @@ class View:
             self.text = self._fold_slowly(original)
         if "나" in self.text or "둘" in self.text or "섯" in self.text:
             for run in reversed(list(_NATIVE_RUN.finditer(self.text))):
-                if _NATIVE_WORD.search(run[0]):
+                if len(run[0]) < 200 and _NATIVE_WORD.search(run[0]):
                     self._fold_natives(*run.span())
         self.lower = self.text.lower()
         if len(self.lower) != len(self.text):  # 'İ' and friends grow when lowered

@@ -68,7 +68,7 @@ class Cluster:
         if not self.spelled[k]:
             return self.spelled[k - 1]
         tail = k + 1
-        while tail < len(self.values) and not self.gaps[tail] and self.spelled[tail]:
+        while tail < min(len(self.values), k + 40) and not self.gaps[tail] and self.spelled[tail]:
             tail += 1
         if not self.spelled[k - 1]:
             return tail == len(self.values) or bool(self.gaps[tail])
