@@ -12,21 +12,25 @@ policies act, 400,000 where review begins.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from anonymizers.entities import entities
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
 from anonymizers.normalize import View
 from ext import names_rules_py as twin
 from ext.names import NameScanner, is_odd, odd_ones
 
-VERSION: Final = "3"
+VERSION: Final = "4"
+_MASK: Final = entities()["PERSON"].mask
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _SURE: Final = 75  # total of 500,000
 _STRONG: Final = 110  # total that vouches for repetitions
+_OWN: Final = 105  # total that a candidate behind a masked name needs
 _ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
 _ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE
 _REPEATED: Final = 70
@@ -75,6 +79,7 @@ class NameRecognizer:
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
+        texts = [_blank(text) if _MASK in text else text for text in texts]
         odd = set(odd_ones(texts))
         found = [
             (doc, [_Passage(texts[doc], 0)], [hits])
@@ -91,6 +96,8 @@ class NameRecognizer:
             }
             for passage, hits in zip(passages, scanned, strict=True):
                 for start, end, total, flags in _lifted(passage.text, hits, strong):
+                    if _behind_mask(passage.text, start, total):
+                        continue
                     evidence = _evidence(flags)
                     if total < _SURE and budget > 0:
                         budget -= min(len(passage.text), 2 * _WINDOW)
@@ -169,6 +176,23 @@ def _lifted(text: str, hits: list[_Hit], strong: set[str]) -> list[_Hit]:
         if total >= _FLOOR:
             lifted.append((start, end, total, flags))
     return lifted
+
+
+def _blank(text: str) -> str:
+    """The text with the words inside of masks blanked, as long as before: `[이름]` is no label of what follows it."""
+    return _masks().sub(lambda mask: "[" + "□" * (len(mask[0]) - 2) + "]", text)
+
+
+@functools.cache
+def _masks() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(re.escape(entity.mask) for entity in entities().values())))
+
+
+def _behind_mask(text: str, start: int, total: int) -> bool:
+    """Whether a candidate owes its evidence to the masked name before it: glued to the mask it is that name's particle
+    (`[이름]이 혜택을`), and a title behind it is that name's (`[이름] 가온대 교수`).
+    """
+    return text.endswith("□]", 0, start) or (total < _OWN and text.endswith("□] ", 0, start))
 
 
 @functools.cache

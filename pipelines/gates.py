@@ -36,7 +36,9 @@ def _identifiers(run: Run) -> Iterator[Gate]:
         f"잔존 개인정보 행 비율 상한 {bound} ppm (전체 {checked['rows']}행, 표본 {checked['sampled_rows']}행 중 "
         f"{checked['residual_rows']}행)"
     )
-    if checked["residual_rows"] == 0 and bound > limits.residual_upper_ppm:
+    if not checked["rows"]:
+        detail = "출하할 행이 없음 (no row is left to ship: see what ingest quarantined or dropped)"
+    elif checked["residual_rows"] == 0 and bound > limits.residual_upper_ppm:
         detail += f"; 표본이 작아 {limits.residual_upper_ppm} ppm 이하임을 보일 수 없음 (too small a sample to show it)"
     evidence = {name: checked[name] for name in ("residual", "residual_rows", "residual_upper_ppm", "sampled_rows")}
     yield _gate("residual", "가명정보 처리 가이드라인", bound <= limits.residual_upper_ppm, detail, evidence)

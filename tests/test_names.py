@@ -291,3 +291,22 @@ def test_scores_rise_with_evidence_and_stay_in_range() -> None:
 )
 def test_bait_is_linear_and_harmless(text: str) -> None:
     assert len(KERNEL.scan(text, 80)) <= len(text) // 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "593명의 공예 [이름]이 혜택을 받을 것으로 보인다",  # the mask's particle
+        "[이름] 가온대 도시공학과 교수는 “노후 승강기를 바꿔야 한다”고 말했다.",  # the mask's title
+        "광주 남구에 [이름], 강원도 원주시에서 [이름]",  # the mask's word is no label
+        "[이름]([전화번호]) [이름] [이름]",
+    ],
+)
+def test_a_mask_lends_no_evidence(text: str) -> None:
+    assert not [finding for finding in NameRecognizer(kiwi_budget_ppm=0).find([text]) if finding.score_ppm >= 500_000]
+
+
+def test_a_name_beside_a_mask_is_still_found() -> None:
+    text = "[이름] 씨와 김도현 씨가 만났다. [이름] 홍서윤 씨도 왔다."
+    found = {text[f.start : f.end] for f in NameRecognizer(kiwi_budget_ppm=0).find([text])}
+    assert found == {"김도현", "홍서윤"}
