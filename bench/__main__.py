@@ -1,24 +1,18 @@
-"""`make bench`: every bench that is here, one after the other, each in a process of its own (they set thread counts)."""
+"""`make bench`: one table, in one process: dedup beside its peers and limits, then anonymization beside its own.
+
+Text is generated, so that it runs anywhere. The benches that want a disk or a database for minutes are run by name:
+`python -m bench.memory`, `bench.audit`, `bench.consents`, `bench.trace_ten_million`, `bench.withdrawal_proof`.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from bench import dedup_bench  # first: it sets what numpy and the peers read once
 
-HERE = Path(__file__).parent
-
-
-def main() -> int:
-    """Run them with the arguments given; the first failure ends it."""
-    for name in ("dedup_bench", "anonymize_bench", "memory"):
-        if (HERE / f"{name}.py").exists():
-            print(f"== {name}", flush=True)
-            done = subprocess.run([sys.executable, "-m", f"bench.{name}"], cwd=HERE.parent, check=False)
-            if done.returncode:
-                return done.returncode
-    return 0
-
+# isort: split
+from bench import anonymize_bench
+from bench.table import head
 
 if __name__ == "__main__":
-    sys.exit(main())
+    head()
+    dedup_bench.main(["--growth", "100000", "1600000"])
+    anonymize_bench.main([])

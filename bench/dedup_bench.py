@@ -2,7 +2,7 @@
 
     python -m bench.dedup_bench                           generated Korean-like text
     python -m bench.dedup_bench --text FILE --column text   real text, twice: whole documents and 100-byte pieces
-    python -m bench.dedup_bench --growth                  also 100k to 1.6M documents (minutes, 2 GB)
+    python -m bench.dedup_bench --growth 100000 1600000   also time and memory a document as they grow (minutes, 2 GB)
 
 Times are CPU seconds of this process, the best of several passes, so that a neighbour on the machine costs us and the
 peers alike as little as possible. MB is 10**6 bytes of UTF-8.
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 # Before numpy and the peers are imported: their thread pools read these once.
@@ -29,6 +30,7 @@ import pyarrow as pa  # noqa: E402
 
 from bench import dedup_limits, dedup_peers  # noqa: E402
 from bench.dedup_corpus import Generator, exact_truth, megabytes, quality, read_texts  # noqa: E402
+from bench.table import head, row, section  # noqa: E402
 from ext import cluster, contenthash, minhash  # noqa: E402
 from ext.textviews import simd_levels, views_of  # noqa: E402
 
@@ -45,11 +47,6 @@ def seconds(work: Callable[[], object], passes: int = PASSES) -> float:
     return best
 
 
-def row(name: str, value: str, remark: str = "") -> None:
-    """One line of the table."""
-    print(f"  {name:<58}{value:>22}  {remark}".rstrip(), flush=True)
-
-
 def rate(texts: list[str], spent: float) -> str:
     """MB/s and documents/s."""
     return f"{megabytes(texts) / spent:,.0f} MB/s {len(texts) / spent / 1000:>6,.0f}k/s"
@@ -57,18 +54,14 @@ def rate(texts: list[str], spent: float) -> str:
 
 def signatures(title: str, texts: list[str], peers: list[dedup_peers.Peer]) -> None:
     """Ours on every level and storage, the C loops, the peers."""
-    print(
-        f"\nsignatures, k=128: {title}, {len(texts):,} documents, {megabytes(texts) * 1e6 / len(texts):,.0f} bytes each"
-    )
+    each = megabytes(texts) * 1e6 / len(texts)
+    section(f"signatures, k=128: {title}, {len(texts):,} documents of {each:,.0f} bytes")
     arrow = pa.array(texts)
     ours = seconds(lambda: minhash.signatures(texts))
-    for level in reversed(simd_levels()):
-        row(
-            f"ours, list of str, {level}",
-            rate(texts, seconds(lambda level=level: minhash.signatures(texts, simd=level))),
-        )  # type: ignore[misc]
-    for level in reversed(simd_levels()):
-        row(f"ours, Arrow, {level}", rate(texts, seconds(lambda level=level: minhash.signatures(arrow, simd=level))))  # type: ignore[misc]
+    for stored, given in (("list of str", texts), ("Arrow", arrow)):
+        for level in reversed(simd_levels()):
+            spent = seconds(partial(minhash.signatures, given, simd=level))
+            row(f"ours, {stored}, {level}", rate(texts, spent))
     for name, binning in (("hash and bins", True), ("hash alone", False)):
         loop = dedup_limits.arithmetic_loop(texts, binning=binning)
         if loop:
@@ -91,11 +84,9 @@ def end_to_end(title: str, texts: list[str], peers: list[dedup_peers.Peer], trut
     """Text in memory to verified survivors, with recall and precision against an exhaustive join of the first rows."""
     some = texts[:truth_rows]
     truth = exact_truth(some)
-    print(
-        f"\ntext to verified survivors, 32 bands of 4, J >= .8: {title},"
-        f" {len(texts):,} documents, {megabytes(texts):,.0f} MB"
-    )
-    print(f"  truth: {len(truth.left):,} pairs by exhaustive join of {len(some):,} documents")
+    size = f"{len(texts):,} documents, {megabytes(texts):,.0f} MB"
+    section(f"text to verified survivors, 32 bands of 4, J >= .8: {title}, {size}")
+    row("truth: exhaustive join of the first documents", f"{len(some):,}", f"{len(truth.left):,} pairs")
     ours = seconds(lambda: cluster.cluster(texts), 4)
     found = cluster.cluster(texts).counts
     recall, precision = quality(truth, cluster.cluster(some).kind == cluster.KEPT)
@@ -128,7 +119,7 @@ def end_to_end(title: str, texts: list[str], peers: list[dedup_peers.Peer], trut
 
 def hot() -> None:
     """One band hash shared by all documents: comparisons and time per document must not grow."""
-    print("\nhot buckets: near-copies that share their bands")
+    section("hot buckets: near-copies that share their bands")
     base = Generator(4).text(300)
     for count in (10_000, 100_000, 1_000_000):
         texts = [f"{base}{chr(0xAC00 + i % 11_000)}{i}" for i in range(count)]
@@ -142,9 +133,9 @@ def hot() -> None:
         )
 
 
-def growth(sizes: tuple[int, ...] = (100_000, 200_000, 400_000, 800_000, 1_600_000)) -> None:
+def growth(sizes: tuple[int, ...]) -> None:
     """Time and memory per document, each size in a process of its own."""
-    print("\ngrowth: generated documents of about 300 bytes, a tenth of them planted duplicates")
+    section("growth: generated documents of about 300 bytes, a tenth of them planted duplicates")
     first = None
     for size in sizes:
         out = subprocess.run(
@@ -184,7 +175,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--mb", type=float, default=24, help="how much text to generate or to take (default 24 MB)")
     parser.add_argument("--truth", type=int, default=6000, help="documents in the exhaustive join")
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--growth", type=int, nargs="*", help="numbers of documents, the first is the measure")
     parser.add_argument("--one-size", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.one_size:
@@ -203,10 +194,8 @@ def main(argv: list[str] | None = None) -> None:
         short = made.texts(round(options.mb * 1e6 / 4 / 100), 40)
         name = "generated"
     levels = ", ".join(simd_levels())
-    print(
-        f"dedup bench: {platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}, levels {levels}"
-    )
-    print("peers not asked for" if options.no_peers else f"peers not installed: {', '.join(missing) or 'none'}")
+    section(f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}, levels {levels}")
+    row("peers not asked for" if options.no_peers else "peers not installed", ", ".join(missing) or "none")
     read, size_mb = dedup_limits.memory_read()
     row("limit: memory read, one core", f"{size_mb / seconds(read):,.0f} MB/s")
     row("limit: CPython's UTF-8 decoder", f"{megabytes(long) / seconds(dedup_limits.decode(long), 3):,.0f} MB/s")
@@ -216,8 +205,9 @@ def main(argv: list[str] | None = None) -> None:
     end_to_end(f"{name}, short", made.planted(short, 0.2), [], options.truth)
     hot()
     if options.growth:
-        growth()
+        growth(tuple(options.growth))
 
 
 if __name__ == "__main__":
+    head()
     main()

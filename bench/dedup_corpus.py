@@ -149,10 +149,10 @@ def exact_truth(texts: list[str], threshold_ppm: int = 800_000, ngram: int = 5) 
                 if min(len(own), len(windows[other])) * 1_000_000 >= threshold_ppm * max(len(own), len(windows[other])):
                     pairs.add((other, row))
             inverted[window].append(row)
-    left, right = (np.array(side, dtype=np.int64) for side in zip(*sorted(pairs), strict=True)) if pairs else ([], [])
+    left, right = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T.copy()
     inter, union = jaccard.pairs(texts, left, right, ngram=ngram, floor_ppm=threshold_ppm)
     true = jaccard.ppm(inter, union) > 0
-    return Truth(np.asarray(left)[true], np.asarray(right)[true])
+    return Truth(left[true], right[true])
 
 
 def quality(truth: Truth, kept: npt.NDArray[np.bool_]) -> tuple[float, float]:

@@ -65,7 +65,7 @@ def fill(project: Path, total: int) -> dict[str, str]:
     return {"document": story.document_id, "row id": story.row_id, "shard and row": f"{story.shard}:{story.row}"}
 
 
-def _binary(halves: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def _binary(halves: np.ndarray) -> pa.Array:
     data = pa.py_buffer(halves.astype(">u8").tobytes())
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(halves), [None, data])
 

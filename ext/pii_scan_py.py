@@ -348,8 +348,9 @@ class _Text:
             self.emit(K_ADDRESS, a, b)
         elif word in "동리가" and p != a and hangul_before:
             hyphen = behind == "-" and self.plain(b + 1)
-            town = word != "가" and p > 2 and self.hangul(p - 3) and not counted  # 신사동 660, 반포동 19의 1
-            if hyphen or town:
+            town = p > 2 and self.hangul(p - 3)  # 신사동 660, 반포동 19의 1
+            short = p > 4 and self.at(p - 3) == " " and self.at(p - 4) in "시군구읍면"  # 삼척시 교동 566
+            if hyphen or (word != "가" and not counted and (town or short)):
                 self.emit(K_ADDRESS, a, b)
         elif word == "가" and p != a and "0" <= before <= "9":
             if not counted:  # 문래동 5가 23

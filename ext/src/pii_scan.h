@@ -532,7 +532,13 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         else if ((w == 0xB3D9 || w == 0xB9AC || w == 0xAC00) && p != a && is_hangul(before)) {   /* 역삼동 123-4 */
             int64_t k = b; int good = 0;
             if (k + 1 < n && u[k] == '-' && is_digit(u[k + 1])) good = 1;
-            if (w != 0xAC00 && p > 2 && is_hangul(u[p - 3]) && !counted) good = 1;  /* 신사동 660, 반포동 19의 1 */
+            if (w != 0xAC00 && p > 2 && !counted) {
+                if (is_hangul(u[p - 3])) good = 1;                           /* 신사동 660, 반포동 19의 1 */
+                else if (p > 4 && u[p - 3] == ' ') {                         /* 삼척시 교동 566 */
+                    uint16_t over = u[p - 4];
+                    if (over == 0xC2DC || over == 0xAD70 || over == 0xAD6C || over == 0xC74D || over == 0xBA74) good = 1;
+                }
+            }
             if (good) emit(s, doc, n, K_ADDRESS, a, b);
         }
         else if (w == 0xAC00 && p != a && is_digit(before) && !counted) emit(s, doc, n, K_ADDRESS, a, b);  /* 문래동 5가 23 */
