@@ -23,9 +23,10 @@ import pyarrow as pa
 from anonymizers.analyze import analyze
 from anonymizers.art24 import redact
 from anonymizers.pipeline import anonymize_batch, default_recognizers
-from bench.dedup_corpus import Generator
 from bench.table import head, row, section
 from bench.testset import generate
+from damjang.demo.press import report
+from damjang.demo.statutes import ordinance
 from schemas.policy import load_policy
 
 PEERS = ("ko_pii", "rust_pii_transformer", "maskingtape", "presidio")
@@ -77,9 +78,12 @@ def stage(texts: Sequence[str]) -> float:
     """Seconds of processor time for finding, deciding and rewriting, as the stage does it."""
     policy = load_policy("pretraining-public", Path())
     recognizers, keys = default_recognizers(policy), [str(n).encode() for n in range(len(texts))]
-    begun = time.process_time()
-    anonymize_batch(texts, policy=policy, recognizers=recognizers, pseudonym_key=bytes(32), doc_keys=keys)
-    return time.process_time() - begun
+    best = float("inf")
+    for _ in range(2):  # models and Kiwi load at their first question
+        begun = time.process_time()
+        anonymize_batch(texts, policy=policy, recognizers=recognizers, pseudonym_key=bytes(32), doc_keys=keys)
+        best = min(best, time.process_time() - begun)
+    return best
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -95,8 +99,8 @@ def main(argv: list[str] | None = None) -> None:
     gold: Places = [[(s, e) for s, e, _ in row["spans"]] for row in rows]
     ordinary = [
         json.loads(line)["text"] for path in args.texts for line in path.read_text(encoding="utf-8").splitlines()
-    ] or Generator(args.seed).texts(3000, 1000)
-    kind = "given text" if args.texts else "generated text"
+    ] or [made(args.seed, n).text() for n in range(600) for made in (ordinance, report)]
+    kind = "given text" if args.texts else "ordinances and reports of the demo's generator"
     few = ordinary[: max(1, round(len(ordinary) * args.sample_mb / megabytes(ordinary)))]
     section(
         f"structured types: the generated test set ({megabytes(dense):.1f} MB, dense) and {kind} ({megabytes(ordinary):.0f} MB)"

@@ -17,21 +17,21 @@ Find = Callable[[str], "list[tuple[int, int]]"]
 
 def ko_pii() -> Find:
     """ko-pii, all detectors."""
-    import ko_pii as peer  # type: ignore[import-not-found,unused-ignore]
+    import ko_pii as peer  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     return lambda text: [(found.start, found.end) for found in peer.detect_all(text)]
 
 
 def rust_pii_transformer() -> Find:
     """rust-pii-transformer, default configuration."""
-    import rust_pii_transformer as peer  # type: ignore[import-not-found,unused-ignore]
+    import rust_pii_transformer as peer  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     return lambda text: [(f.source.char_start, f.source.char_end) for f in peer.detect(text).findings]
 
 
 def maskingtape() -> Find:
     """maskingtape, its default detectors (rules, no language model)."""
-    import maskingtape as peer  # type: ignore[import-not-found,unused-ignore]
+    import maskingtape as peer  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     pipeline = peer.Pipeline()
     return lambda text: [(found.start, found.end) for found in pipeline.scan(text)]

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-import mmap
 import os
 import struct
 from collections.abc import Iterable, Iterator
@@ -118,21 +117,29 @@ class StagedFile:
     def __init__(self, path: Path, *, file_key: bytes) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (FileNotFoundError, ValueError) as error:
-            raise self._broken("is missing or empty") from error
-        if len(self._map) < _HEAD + 12 or self._map[:4] != MAGIC or self._map[-4:] != END:
+            self._file = path.open("rb", buffering=0)  # read, not mapped: mapped pages would count as our memory
+        except FileNotFoundError as error:
+            raise self._broken("is missing") from error
+        try:
+            self._read_ends(file_key)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _read_ends(self, file_key: bytes) -> None:
+        size = self._size = os.fstat(self._file.fileno()).st_size
+        head, end = self._bytes(0, _HEAD), self._bytes(max(0, size - 12), 12)
+        if size < _HEAD + 12 or head[:4] != MAGIC or end[-4:] != END:
             raise self._broken("is cut or is no staged file")
-        self.file_id = bytes(self._map[4:_HEAD])
+        self.file_id = head[4:_HEAD]
         self._aead = AESGCM(file_key)
-        (at,) = struct.unpack_from("<Q", self._map, len(self._map) - 12)
+        (at,) = struct.unpack_from("<Q", end)
         # the footer's counter is one more than the number of batches: its length tells how many there are
-        (length,) = struct.unpack_from("<I", self._map, at) if at + 4 <= len(self._map) else (0,)
+        (length,) = struct.unpack("<I", self._bytes(at, 4)) if at + 4 <= size else (0,)
         count = (length - 16 - 8) // 16
         footer = self._open(at, count + 1, _FOOTER)
         (stated,) = struct.unpack_from("<Q", footer)
-        if stated != count or at + 4 + length != len(self._map) - 12:  # nothing unsealed between footer and end
+        if stated != count or at + 4 + length != size - 12:  # nothing unsealed between footer and end
             raise self._broken("has a footer that does not add up")
         numbers = struct.unpack_from(f"<{2 * count}Q", footer, 8)
         self._offsets, self.batch_rows = numbers[:count], numbers[count:]
@@ -144,10 +151,15 @@ class StagedFile:
             "it was altered or damaged: remove its stage folder and run again; the stage is made anew",
         )
 
+    def _bytes(self, at: int, size: int) -> bytes:
+        return os.pread(self._file.fileno(), size, at)
+
     def _open(self, at: int, counter: int, kind: int) -> bytes:
         try:
-            (length,) = struct.unpack_from("<I", self._map, at)
-            sealed = self._map[at + 4 : at + 4 + length]
+            (length,) = struct.unpack("<I", self._bytes(at, 4))
+            if length > self._size:
+                raise self._broken("does not open under its key")
+            sealed = self._bytes(at + 4, length)
             return self._aead.decrypt(_nonce(counter), sealed, _aad(self.file_id, counter, kind))
         except (InvalidTag, struct.error, OverflowError) as error:
             raise self._broken("does not open under its key") from error
@@ -173,7 +185,7 @@ class StagedFile:
         return pa.Table.from_batches(list(self), self.schema)
 
     def close(self) -> None:
-        self._map.close()
+        self._file.close()
 
     def __enter__(self) -> StagedFile:
         return self

@@ -64,6 +64,9 @@ DROP = pa.schema(
 )
 
 
+TEXT_BUDGET = 32 << 20  # bytes of text that comparisons hold at a time
+
+
 def _documents(context: UnitContext, unit: Mapping[str, Any]) -> tuple[Part, pa.Array, U64, U64, U64]:
     """(part, texts, order, tie, docs) of one refined part."""
     part = Part.from_json(unit["part"])
@@ -107,15 +110,16 @@ def exact(unit: Mapping[str, Any], context: UnitContext) -> None:
     starts, ends = groups(hashes)
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         members = docs[start:end]
-        for chunk in _chunks(members):
+        for chunk in _chunks(members, access):
             found += _copies(chunk, members[0], access, key)
     access.close()
     _write_copies(found, context)
     context.done(copies=len(found))
 
 
-def _chunks(members: U64) -> list[U64]:
-    return [members[at : at + 4096] for at in range(1, len(members), 4096)]
+def _chunks(members: U64, access: TextAccess) -> list[U64]:
+    size = max(16, min(4096, TEXT_BUDGET // access.mean_bytes(members)))
+    return [members[at : at + size] for at in range(1, len(members), size)]
 
 
 def _copies(members: U64, least: np.uint64, access: TextAccess, key: bytes) -> list[tuple[int, int]]:
@@ -201,10 +205,12 @@ def _measure(
     wanted: list[tuple[int, int]], access: TextAccess, ngram: int, floor_ppm: int, known: dict[tuple[int, int], int]
 ) -> None:
     """Exact Jaccard of the wanted pairs into `known`, in chunks that bound the text held."""
-    at = 0
-    while at < len(wanted):
-        chunk = wanted[at : at + 8192]
-        at += len(chunk)
+    if not wanted:
+        return
+    each = access.mean_bytes(np.array(wanted, dtype=np.uint64).reshape(-1))
+    size = max(16, min(8192, TEXT_BUDGET // (2 * each)))
+    for at in range(0, len(wanted), size):
+        chunk = wanted[at : at + size]
         docs = np.unique(np.array(chunk, dtype=np.uint64))
         texts, _ = access.fetch(docs)
         left, right = (np.searchsorted(docs, np.array(side, dtype=np.uint64)) for side in zip(*chunk, strict=True))
@@ -228,8 +234,9 @@ def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
     access = TextAccess(context, "refine", context.manifest("refine").parts)
     wanted = np.unique(np.array([drop[1] for drop in drops], dtype=np.uint64))
     id_of: dict[int, bytes] = {}
-    for at in range(0, len(wanted), 4096):
-        part = wanted[at : at + 4096]
+    size = max(16, min(4096, TEXT_BUDGET // access.mean_bytes(wanted)))
+    for at in range(0, len(wanted), size):
+        part = wanted[at : at + size]
         id_of.update(zip(part.tolist(), access.fetch(part)[1].to_pylist(), strict=True))
     access.close()
     columns: list[Any] = list(zip(*drops, strict=True)) or [(), (), (), ()]
