@@ -15,15 +15,14 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from anonymizers.entities import entities
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
-from anonymizers.normalize import View
+from anonymizers.passages import Passage, lines, passages
 from ext import names_rules_py as twin
-from ext.names import NameScanner, is_odd, odd_ones
+from ext.names import NameScanner, odd_ones
 
 VERSION: Final = "4"
 _MASK: Final = entities()["PERSON"].mask
@@ -82,19 +81,15 @@ class NameRecognizer:
         texts = [_blank(text) if _MASK in text else text for text in texts]
         odd = set(odd_ones(texts))
         found = [
-            (doc, [_Passage(texts[doc], 0)], [hits])
-            for doc, hits in scanner().scan_all(texts, _FLOOR)
-            if doc not in odd
+            (doc, [Passage(texts[doc], 0)], [hits]) for doc, hits in scanner().scan_all(texts, _FLOOR) if doc not in odd
         ]
         for doc in odd:
-            passages = _passages(texts[doc])
-            found.append((doc, passages, [scanner().scan(passage.text, _FLOOR) for passage in passages]))
+            folded = list(passages(texts[doc], lines))
+            found.append((doc, folded, [scanner().scan(passage.text, _FLOOR) for passage in folded]))
         budget = max(self._least, sum(map(len, texts)) * self._budget_ppm // 1_000_000)
-        for doc, passages, scanned in sorted(found, key=lambda row: row[0]):
-            strong = {
-                p.text[h[0] : h[1]] for p, hits in zip(passages, scanned, strict=True) for h in hits if _vouches(h)
-            }
-            for passage, hits in zip(passages, scanned, strict=True):
+        for doc, read, scanned in sorted(found, key=lambda row: row[0]):
+            strong = {p.text[h[0] : h[1]] for p, hits in zip(read, scanned, strict=True) for h in hits if _vouches(h)}
+            for passage, hits in zip(read, scanned, strict=True):
                 for start, end, total, flags in _lifted(passage.text, hits, strong):
                     if _behind_mask(passage.text, start, total):
                         continue
@@ -119,42 +114,6 @@ class NameRecognizer:
 @functools.cache
 def _evidence(flags: int) -> tuple[str, ...]:
     return tuple(word for flag, word in _EVIDENCE if flags & flag)
-
-
-@dataclass(frozen=True, slots=True)
-class _Passage:
-    """Text as the kernel reads it, and the way back to the document's code points."""
-
-    text: str
-    base: int
-    view: View | None = None
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        return self.view.span(start, end) if self.view else (self.base + start, self.base + end)
-
-
-def _passages(text: str) -> list[_Passage]:
-    """The text as it stands, unless it holds conjoining jamo or zero-width characters: then those lines folded."""
-    if not is_odd(text):
-        return [_Passage(text, 0)]
-    out: list[_Passage] = []
-    plain: list[str] = []
-    at = base = 0
-    for line in text.splitlines(keepends=True):
-        if is_odd(line):
-            if plain:
-                out.append(_Passage("".join(plain), base))
-                plain = []
-            view = View(line, at)
-            out.append(_Passage(view.text, at, view))
-        else:
-            if not plain:
-                base = at
-            plain.append(line)
-        at += len(line)
-    if plain:
-        out.append(_Passage("".join(plain), base))
-    return out
 
 
 def _vouches(hit: _Hit) -> bool:

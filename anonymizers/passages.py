@@ -7,7 +7,7 @@ the sentence that holds it pays. For readers of sentences: nothing crosses a pas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,11 +30,21 @@ class Passage:
         return self.view.span(start, end) if self.view else (self.base + start, self.base + end)
 
 
-def passages(text: str) -> Iterator[Passage]:
-    """The passages in order; together they are the text."""
+def sentences(text: str) -> list[str]:
+    """The text cut behind line ends and full stops."""
+    return _STOP.split(text)
+
+
+def lines(text: str) -> list[str]:
+    """The text cut behind line ends."""
+    return text.splitlines(keepends=True)
+
+
+def passages(text: str, pieces: Callable[[str], list[str]] = sentences) -> Iterator[Passage]:
+    """The passages in order; together they are the text. Of its `pieces`, those that need no folding stay together."""
     plain: list[str] = []
     at = base = 0
-    for piece in _STOP.split(text):
+    for piece in pieces(text):
         if not is_odd(piece):
             base = base if plain else at
             plain.append(piece)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now, past_time
 from damjang.cli.show import emit_json, say
 from damjang.cli.stores import checked_source, log_access, open_ledger, open_vault
 
@@ -277,10 +277,7 @@ def _digest(path: Path | None) -> str:
 
 
 def _when(text: str | None, default: dt.datetime) -> dt.datetime:
-    try:
-        found = dt.datetime.fromisoformat(text) if text else default
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None or found > default + dt.timedelta(minutes=5):
+    found = past_time(text, default)
+    if found is None:
         raise typer.BadParameter("--received is a past time with its zone, as in 2026-11-22T09:00:00+09:00")
-    return found.astimezone(dt.UTC)
+    return found

@@ -22,3 +22,14 @@ ENGINEER, OFFICER, TRAINER, FILES = "Data engineer", "Compliance officer", "Trai
 def now() -> dt.datetime:
     """The command's time, read once and passed on."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def past_time(text: str | None, default: dt.datetime) -> dt.datetime | None:
+    """A time that was typed, in UTC (`default` where none was); None if it has no zone, lies ahead or is no time."""
+    try:
+        found = dt.datetime.fromisoformat(text) if text else default
+    except ValueError:
+        return None
+    if found.tzinfo is None or found > default + dt.timedelta(minutes=5):
+        return None
+    return found.astimezone(dt.UTC)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now, past_time
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -167,13 +167,10 @@ def _source(run: Run, name: str | None) -> str:
 def _when(text: str | None, default: dt.datetime) -> dt.datetime:
     from schemas.errors import ConfigError
 
-    try:
-        found = dt.datetime.fromisoformat(text) if text else default
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None or found > default + dt.timedelta(minutes=5):
+    found = past_time(text, default)
+    if found is None:
         raise ConfigError("a time of receipt is no time with a zone, or lies ahead", "as in 2026-11-22T09:00:00+09:00")
-    return found.astimezone(dt.UTC)
+    return found
 
 
 # --- the dry run ---------------------------------------------------------------------------------------------

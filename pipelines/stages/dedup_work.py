@@ -117,8 +117,13 @@ def exact(unit: Mapping[str, Any], context: UnitContext) -> None:
     context.done(copies=len(found))
 
 
+def _at_a_time(docs: U64, access: TextAccess, most: int) -> int:
+    """How many texts like these to hold at once."""
+    return max(32, min(most, TEXT_BUDGET // access.mean_bytes(docs)))
+
+
 def _chunks(members: U64, access: TextAccess) -> list[U64]:
-    size = max(16, min(4096, TEXT_BUDGET // access.mean_bytes(members)))
+    size = _at_a_time(members, access, 4096)
     return [members[at : at + size] for at in range(1, len(members), size)]
 
 
@@ -207,8 +212,7 @@ def _measure(
     """Exact Jaccard of the wanted pairs into `known`, in chunks that bound the text held."""
     if not wanted:
         return
-    each = access.mean_bytes(np.array(wanted, dtype=np.uint64).reshape(-1))
-    size = max(16, min(8192, TEXT_BUDGET // (2 * each)))
+    size = _at_a_time(np.array(wanted, dtype=np.uint64).reshape(-1), access, 16384) // 2  # a pair is two texts
     for at in range(0, len(wanted), size):
         chunk = wanted[at : at + size]
         docs = np.unique(np.array(chunk, dtype=np.uint64))
@@ -234,7 +238,7 @@ def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
     access = TextAccess(context, "refine", context.manifest("refine").parts)
     wanted = np.unique(np.array([drop[1] for drop in drops], dtype=np.uint64))
     id_of: dict[int, bytes] = {}
-    size = max(16, min(4096, TEXT_BUDGET // access.mean_bytes(wanted)))
+    size = _at_a_time(wanted, access, 4096)
     for at in range(0, len(wanted), size):
         part = wanted[at : at + size]
         id_of.update(zip(part.tolist(), access.fetch(part)[1].to_pylist(), strict=True))
