@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 MINOR = $(shell $(PYTHON) -c 'import sys; print("py3%d" % sys.version_info[1])')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-KERNELS := $(wildcard ext/*.pyx ext/*.pxd ext/src/*.h)
+KERNELS := $(wildcard ext/*.pyx ext/*.pxd ext/*.pxi ext/src/*.h)
 
 .PHONY: help setup demo test fuzz lint bench clean test-crash test-flink test-airflow lock
 
