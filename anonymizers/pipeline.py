@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from anonymizers.analyze import VERSION as STRUCTURED_VERSION
-from anonymizers.analyze import structured_findings
 from anonymizers.children import ChildSignal, child_signals
+from anonymizers.detection import VERSION as STRUCTURED_VERSION
+from anonymizers.detection import structured_findings
 from anonymizers.entities import entities
 from anonymizers.findings import Finding, Recognized, resolve
 from anonymizers.gate import batch_of

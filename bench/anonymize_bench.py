@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from anonymizers.analyze import analyze
 from anonymizers.art24 import redact
+from anonymizers.detection import detect
 from anonymizers.pipeline import anonymize_batch, default_recognizers
 from bench.table import head, row, section
 from bench.testset import generate
@@ -36,9 +36,9 @@ Places = list[list[tuple[int, int]]]
 def ours(texts: Sequence[str]) -> tuple[float, Places]:
     """Seconds of processor time, and places with a score of at least .5."""
     array = pa.array(texts, pa.large_string())
-    analyze(["준비 010-0000-0000"])
+    detect(["준비 010-0000-0000"])
     begun = time.process_time()
-    found = analyze(array)
+    found = detect(array)
     seconds = time.process_time() - begun
     places: Places = [[] for _ in texts]
     for f in found:

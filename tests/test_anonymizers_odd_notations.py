@@ -14,7 +14,7 @@ from typing import Literal
 
 import pytest
 
-from anonymizers.analyze import analyze
+from anonymizers.detection import detect
 from anonymizers.entities import entities
 
 HERE = Path(__file__).parent
@@ -46,7 +46,7 @@ def parse(sentence: str, form: Form) -> tuple[str, Spans]:
 
 def found(texts: list[str], *, gated: bool = True) -> list[Spans]:
     out: list[Spans] = [set() for _ in texts]
-    for f in analyze(texts, gated=gated):
+    for f in detect(texts, gated=gated):
         if f.type != "PERSON" and entities()[f.type].law_class != "sensitive":
             out[f.doc].add((f.start, f.end, f.type))
     return out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from anonymizers.analyze import analyze
+from anonymizers.detection import detect
 from anonymizers.errors import ModelFolderError
 from anonymizers.onnx_model import OnnxRecognizer
 
@@ -112,7 +112,7 @@ def test_gated_looks_at_windows_only(folder: Path) -> None:
 
 
 def test_as_one_more_recognizer(folder: Path) -> None:
-    found = analyze(["홍길동은 010-1234-5678"], [OnnxRecognizer(folder, {"PS": "PERSON"})])
+    found = detect(["홍길동은 010-1234-5678"], [OnnxRecognizer(folder, {"PS": "PERSON"})])
     assert [f.type for f in found] == ["PERSON", "MOBILE"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from anonymizers.analyze import FINDINGS, analyze, to_arrow
+from anonymizers.detection import FINDINGS, detect, to_arrow
 from anonymizers.entities import entities
 from anonymizers.exact.catalog import STRUCTURED
 from anonymizers.findings import Finding, resolve
@@ -34,7 +34,7 @@ def planted(before: str, value: str, after: str) -> list[str]:
     """The pieces of the original that were found with the planted span."""
     text = before + value + after
     span = (len(before), len(before) + len(value))
-    return [f.type for f in analyze([text]) if (f.start, f.end) == span]
+    return [f.type for f in detect([text]) if (f.start, f.end) == span]
 
 
 def samples(label: str, count: int = 12) -> list[str]:
@@ -92,7 +92,7 @@ def test_templates_of_every_register(label: str) -> None:
     """At least 60 templates a type; on a seed of its own, recall and precision hold, and hard negatives stay empty."""
     assert len(generate.templates(label)) >= 60
     rows = [row for row in generate.examples(96, seed=20261122) if row["label"] == label]
-    found = analyze([row["text"] for row in rows])
+    found = detect([row["text"] for row in rows])
     hits = {(f.doc, f.start, f.end, f.type) for f in found}
     gold = {(i, *row["spans"][0]) for i, row in enumerate(rows)}
     assert len(hits & gold) >= 0.97 * len(gold)
@@ -101,20 +101,20 @@ def test_templates_of_every_register(label: str) -> None:
 
 def test_hard_negatives() -> None:
     rows = list(generate.negatives(600, seed=5))
-    found = analyze([row["text"] for row in rows])
+    found = detect([row["text"] for row in rows])
     assert [(rows[f.doc]["text"], f.type) for f in found if f.score_ppm >= 500_000] == []
 
 
 def test_gate_loses_nothing_that_the_slow_path_finds() -> None:
     """The residual check's way: no gate, every recognizer on all text."""
     rows = [row["text"] for row in (*generate.examples(24, seed=3), *generate.negatives(200, seed=3))]
-    fast, slow = analyze(rows), analyze(rows, gated=False)
+    fast, slow = detect(rows), detect(rows, gated=False)
     assert {(f.doc, f.start, f.end, f.type) for f in slow} == {(f.doc, f.start, f.end, f.type) for f in fast}
 
 
 def test_adjacent_and_nested_values() -> None:
     text = "홍(900101-1234567)010-1234-5678,hong@example.com/02-345-6789 서울 강남구 역삼로 12, 3층 06236"
-    cut = [(text[f.start : f.end], f.type) for f in analyze([text])]
+    cut = [(text[f.start : f.end], f.type) for f in detect([text])]
     assert cut == [
         ("900101-1234567", "RRN"),
         ("010-1234-5678", "MOBILE"),
@@ -127,13 +127,13 @@ def test_adjacent_and_nested_values() -> None:
 def test_long_texts_with_values_far_apart() -> None:
     filler = "오늘은 날씨가 좋아서 산책을 했다. " * 400
     text = filler + "연락처 010-1234-5678 " + filler + "주민번호 900101-1234567" + filler
-    assert [(text[f.start : f.end]) for f in analyze([text])] == ["010-1234-5678", "900101-1234567"]
-    assert [(text[f.start : f.end]) for f in analyze([text], gated=False)] == ["010-1234-5678", "900101-1234567"]
+    assert [(text[f.start : f.end]) for f in detect([text])] == ["010-1234-5678", "900101-1234567"]
+    assert [(text[f.start : f.end]) for f in detect([text], gated=False)] == ["010-1234-5678", "900101-1234567"]
 
 
 def test_batches_of_arrow() -> None:
     table = pa.table({"text": ["없음", None, "전화 010-1234-5678"]})
-    found = analyze(table)
+    found = detect(table)
     assert [(f.doc, f.type) for f in found] == [(2, "MOBILE")]
     rows = to_arrow(found)
     assert rows.schema.equals(FINDINGS)
@@ -142,11 +142,11 @@ def test_batches_of_arrow() -> None:
 
 def test_corporate_or_resident() -> None:
     """Label and registry decide the name; what is in doubt keeps the stricter action."""
-    corporate = analyze(["법인등록번호 110111-0123453"])[0]
+    corporate = detect(["법인등록번호 110111-0123453"])[0]
     assert (corporate.type, corporate.action) == ("CORPORATE_REG", "CORPORATE_REG")
-    doubtful = analyze(["법인등록번호 850203-1234569"])
+    doubtful = detect(["법인등록번호 850203-1234569"])
     assert doubtful[0].type == "CORPORATE_REG"
-    bare = analyze(["850203-1234567"])[0]
+    bare = detect(["850203-1234567"])[0]
     assert bare.type == "RRN"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 
-from anonymizers.analyze import everything
+from anonymizers.detection import everything
 from anonymizers.findings import Finding, Recognized, resolve
 from anonymizers.gate import batch_of
 

@@ -6,7 +6,7 @@ Formats: texts `{"id", "text"}` a line; spans `{"id", "spans": [[start, end, typ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +14,6 @@ from schemas.errors import DamjangError
 
 if TYPE_CHECKING:
     from anonymizers.evaluate import Report
-    from anonymizers.findings import Finding, Recognized
 
 _BATCH: Final = 2_000_000  # characters looked at in one go
 _KIWI_LEAST: Final = 20_000  # of a file's start, that Kiwi may read to settle names: a third of a second
@@ -31,19 +30,20 @@ def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM) -> di
     """Writes the spans of every text in `source` to `out`; returns counts by type, "texts" among them."""
     import orjson
 
+    from anonymizers import analyze
+
     counts: dict[str, int] = {"texts": 0}
     part = out.with_name(out.name + ".part")
     try:
         with part.open("wb") as file:
             for ids, texts in _batches(source):
-                spans: list[list[list[object]]] = [[] for _ in texts]
-                for f in find(texts, kiwi_least=0 if counts["texts"] else _KIWI_LEAST):
-                    if f.score_ppm >= min_score_ppm:
-                        spans[f.doc].append([f.start, f.end, f.type, f.score_ppm / 1_000_000])
+                least = 0 if counts["texts"] else _KIWI_LEAST
+                for key, found in zip(ids, analyze(texts, min_score_ppm=min_score_ppm, kiwi_least=least), strict=True):
+                    spans = [[f.start, f.end, f.type, f.score_ppm / 1_000_000] for f in found]
+                    file.write(orjson.dumps({"id": key, "spans": spans}) + b"\n")
+                    for f in found:
                         counts[f.type] = counts.get(f.type, 0) + 1
                 counts["texts"] += len(texts)
-                for key, found in zip(ids, spans, strict=True):
-                    file.write(orjson.dumps({"id": key, "spans": found}) + b"\n")
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
@@ -55,6 +55,7 @@ def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN
 
     `labels` is a YAML or JSON file that maps the gold's labels to ours: `{"phone": ["MOBILE", "PHONE"], "misc": null}`.
     """
+    from anonymizers import analyze
     from anonymizers.evaluate import evaluate as score
 
     texts: list[str] = []
@@ -67,21 +68,9 @@ def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN
             raise LineError(
                 f"{gold}:{number}: spans are not [start, end, label]", "Give offsets in code points."
             ) from None
-    predicted: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-    for f in find(texts):
-        if f.score_ppm >= min_score_ppm:
-            predicted[f.doc].append((f.start, f.end, f.type))
+    found = analyze(texts, min_score_ppm=min_score_ppm, kiwi_least=_KIWI_LEAST)
+    predicted = [[(f.start, f.end, f.type) for f in one] for one in found]
     return score(wanted, predicted, _label_map(labels) if labels else None)
-
-
-def find(texts: Sequence[str], *, kiwi_least: int = _KIWI_LEAST) -> list[Finding]:
-    """All findings of a batch: structured types, names, sensitive sentences."""
-    from anonymizers.analyze import analyze
-    from anonymizers.names import NameRecognizer
-    from anonymizers.sensitive import SensitiveRecognizer
-
-    others: list[Recognized] = [NameRecognizer(kiwi_least=kiwi_least), SensitiveRecognizer()]
-    return analyze(texts, others)
 
 
 def _label_map(path: Path) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""analyze(): the findings of a batch of texts.
+"""detect(): the findings of a batch of texts, in one list.
 
 One linear pass marks windows, the exact recognizers see only windows of their kind, further batch recognizers (names,
 sensitive sentences, a model) see the texts; collisions are settled at the end. `gated=False` is the slow,
@@ -34,9 +34,10 @@ FINDINGS: Final = pa.schema(
     ]
 )
 """One row a finding; offsets in code points, no text."""
+_ARROW: Final = (pa.Array, pa.ChunkedArray)
 
 
-def analyze(
+def detect(
     texts: Sequence[str] | Any,
     recognizers: Iterable[Recognized] = (),
     *,
@@ -49,22 +50,19 @@ def analyze(
     `texts`: strings, an Arrow string array, or a RecordBatch or Table, of which `column` is read. `recognizers`
     are asked besides the structured ones, each with the whole list of strings.
     """
-    if isinstance(texts, (pa.RecordBatch, pa.Table)):
-        texts = texts.column(column)
+    texts = strings(texts, column)
     others = list(recognizers)
     found = list(structured_findings(batch_of(texts), structured, gated=gated))
     if others:
-        strings = _strings(texts)
+        plain = [text or "" for text in (texts.to_pylist() if isinstance(texts, _ARROW) else texts)]
         for other in others:
-            found.extend(other.find(strings))
+            found.extend(other.find(plain))
     return resolve(found)
 
 
-def _strings(texts: Any) -> Sequence[str]:
-    """What batch recognizers take; null is an empty text."""
-    if isinstance(texts, (pa.Array, pa.ChunkedArray)):
-        texts = texts.to_pylist()
-    return [text or "" for text in texts]
+def strings(texts: Sequence[str] | Any, column: str = "text") -> Sequence[str] | Any:
+    """The sequence of texts itself: of a RecordBatch or Table its `column`."""
+    return texts.column(column) if isinstance(texts, (pa.RecordBatch, pa.Table)) else texts
 
 
 def structured_findings(
