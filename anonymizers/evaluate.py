@@ -105,21 +105,30 @@ def evaluate(
     labels that it lacks are not scored either, nor are predictions of labels that nothing maps to.
     """
     gold_labels = {label for spans in gold for _, _, label in spans}
+    foreign: dict[str, list[str]] = {}
     if labels is None:
-        foreign = {name: name for name in entities()}
-        if not any(_sentence(label) for label in gold_labels):
-            foreign = {name: name for name in foreign if not _sentence(name)}
+        sentences = any(_sentence(label) for label in gold_labels)
+        foreign = {name: [name] for name in entities() if sentences or not _sentence(name)}
         keep = None
     else:
-        foreign = {ours: theirs for theirs, means in reversed(list(labels.items())) for ours in means}
+        for theirs, means in labels.items():
+            for ours in means:
+                foreign.setdefault(ours, []).append(theirs)
         keep = {theirs for theirs, means in labels.items() if means}
     report = Report()
     for wanted, found in zip(gold, predicted, strict=True):
         want = sorted(set(s for s in wanted if keep is None or s[2] in keep))
-        have = sorted({(a, b, foreign[label]) for a, b, label in found if label in foreign})
+        have = sorted({(a, b, _theirs(a, b, foreign[label], want)) for a, b, label in found if label in foreign})
         for scores, pairs in ((report.strict, _strict(want, have)), (report.overlap, _overlap(want, have))):
             _count(scores, want, have, pairs)
     return report
+
+
+def _theirs(start: int, end: int, names: Sequence[str], want: Sequence[Span]) -> str:
+    """Of the gold's labels that mean one of ours, that which a prediction stands for: at its place, else the first."""
+    if len(names) == 1:
+        return names[0]
+    return next((label for a, b, label in want if label in names and a < end and start < b), names[0])
 
 
 def _sentence(label: str) -> bool:

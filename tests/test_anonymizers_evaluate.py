@@ -74,6 +74,12 @@ def test_one_prediction_answers_for_one_gold_span() -> None:
     assert (report.overlap["AGE"].matched, report.overlap["AGE"].predicted) == (1, 1)
 
 
+def test_two_foreign_labels_may_mean_one_of_ours() -> None:
+    gold = [[(0, 3, "name"), (5, 8, "nickname")]]
+    report = evaluate(gold, [[(0, 3, "PERSON"), (5, 8, "PERSON")]], {"name": ["PERSON"], "nickname": ["PERSON"]})
+    assert {label: score.matched for label, score in report.strict.items()} == {"name": 1, "nickname": 1, "*": 2}
+
+
 def test_sentence_tags_are_scored_only_if_the_gold_has_them() -> None:
     assert "HEALTH" not in evaluate([[]], [[(0, 9, "HEALTH")]]).strict
     assert evaluate([[(0, 9, "HEALTH")]], [[(0, 9, "HEALTH")]]).strict["HEALTH"].matched == 1

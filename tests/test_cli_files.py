@@ -59,6 +59,7 @@ def test_evaluate_maps_foreign_labels(tmp_path: Path, capsys: pytest.CaptureFixt
         low, high = scored["strict", label]["recall_interval"]
         assert 0 < low < high == 1.0
     assert "precision" in call(capsys, "evaluate", tmp_path / "gold.jsonl", "--map", tmp_path / "map.yaml").out
+    assert "not our labels: NAME, ODD, TEL" in call(capsys, "evaluate", tmp_path / "gold.jsonl").out
     (tmp_path / "map.yaml").write_text("NAME: HUMAN\n")
     said = call(capsys, "evaluate", tmp_path / "gold.jsonl", "--map", tmp_path / "map.yaml")
     assert said.code == 4

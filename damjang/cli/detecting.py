@@ -57,6 +57,7 @@ def evaluate(
 
     Example: damjang evaluate gold.jsonl --map labels.yaml
     """
+    from anonymizers.entities import entities
     from damjang.cli.detect_cmd import evaluate as score
 
     report = score(gold, labels=labels, min_score_ppm=round(min_score * 1_000_000))
@@ -72,6 +73,9 @@ def evaluate(
                 counts = f"{row['gold']:>8,}{row['predicted']:>8,}"
                 rates = f"{_rate(row, 'precision')}  {_rate(row, 'recall')}  {row['f1']:.3f}"
                 say(f"  {row['label']!s:<18}{counts}  {rates}")
+    strange = sorted({str(row["label"]) for row in rows} - {"*", *entities()})
+    if strange and labels is None:
+        say(f"not our labels: {', '.join(strange)}; say with --map which of ours they mean (lines like name: PERSON)")
 
 
 def _rate(row: dict[str, Any], name: str) -> str:
