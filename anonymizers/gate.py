@@ -111,6 +111,7 @@ class Tables:
     kw_kind: npt.NDArray[np.uint32]
     kw_need: npt.NDArray[np.uint8]
     pair: npt.NDArray[np.uint8]
+    first: npt.NDArray[np.uint8]
 
 
 @cache
@@ -153,8 +154,12 @@ def tables(mask: int = ALL_KINDS) -> Tables:
     digit = np.zeros(65536, dtype=np.uint8)
     for char, value in SPELLED.items():
         digit[ord(char)] = int(value) + 1
+    fold = fold_table()
+    jamo = np.zeros(65536, dtype=bool)
+    jamo[0x1100:0x1113] = True  # what conjoining may begin with
+    given = np.arange(65536, dtype=np.uint16)
     return Tables(
-        fold=fold_table(),
+        fold=fold,
         cls=cls,
         digit=digit,
         kw_first=first,
@@ -164,6 +169,10 @@ def tables(mask: int = ALL_KINDS) -> Tables:
         kw_kind=np.array([kind for _, kind, _ in words] or [0], dtype=np.uint32),
         kw_need=np.array([need for _, _, need in words] or [0], dtype=np.uint8),
         pair=pair,
+        first=(cls[fold] & 128)
+        | ((fold != given) * np.uint8(2))
+        | (fold == 0)
+        | (jamo * np.uint8(4)),  # R_ bits of ext/src/pii_scan.h
     )
 
 

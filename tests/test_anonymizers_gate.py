@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from anonymizers.gate import ALL_KINDS, ART24_KINDS, K_EMAIL, K_ID, K_NUM, batch_of, tables, windows
 from ext import pii_scan, pii_scan_py
+from ext.textviews import simd_levels
 
 PIECES = [
     "공일공", "일이삼사", "010", "1234", "5678", "19", "2019", "-", " ", ". ", ",", "에 ", "다시", "이", "일", "000", "900101",
@@ -21,9 +22,10 @@ texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_si
 
 def same(batch_texts: list[str], mask: int) -> None:
     batch = batch_of(batch_texts)
-    fast, _ = pii_scan.scan(batch.data, batch.offsets, tables(mask), mask)
     slow, _ = pii_scan_py.scan(batch.data.tobytes(), batch.offsets.tolist(), tables(mask), mask)
-    assert fast.tolist() == slow.tolist()
+    for level in simd_levels():
+        fast, _ = pii_scan.scan(batch.data, batch.offsets, tables(mask), mask, simd=level)
+        assert fast.tolist() == slow.tolist()
 
 
 @given(st.lists(texts, max_size=3), st.sampled_from([ALL_KINDS, ART24_KINDS, K_NUM, K_EMAIL]))
@@ -31,6 +33,22 @@ def same(batch_texts: list[str], mask: int) -> None:
 def test_kernel_and_twin_agree(batch_texts: list[str], mask: int) -> None:
     clean = ["".join(c for c in t if not "\ud800" <= c <= "\udfff") for t in batch_texts]
     same(clean, mask)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            texts, st.sampled_from(["가나다라 ", "abc ", "é漢字", "\U000e0041", "\0", "ᄒ"]).map(lambda s: s * 40)
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 40),
+)
+@settings(max_examples=150, deadline=None)
+def test_kernel_and_twin_agree_across_chunks(pieces: list[str], shift: int) -> None:
+    """Texts of several chunks, cut at every place of a character, beside others in one buffer."""
+    text = "".join(pieces).encode("utf-8", "replace").decode()
+    same(["나" * shift + text, "x" * shift + text, text[shift:]], ALL_KINDS)
 
 
 @given(st.text(max_size=200))
