@@ -13,6 +13,7 @@ Sensitive tags (PIPA Art. 23) are sentence-level: they lie over other findings a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -101,24 +102,31 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _settle(group: list[Finding]) -> list[Finding]:
-    """Greedy choice inside one chain of overlapping findings."""
+    """Greedy choice inside one chain of overlapping findings; a chain may be as long as the text (`1. 1. 1. …`)."""
     if len(group) <= 1:
         return group
-    kept: list[Finding] = []
+    kept: list[Finding] = []  # disjoint, by start, so that what f overlaps is one slice of it
+    starts: list[int] = []
     for f in sorted(group, key=lambda f: (*_preference(f), f.start)):
-        over = [k for k in kept if f.start < k.end and k.start < f.end]
-        if not over:
-            kept.append(f)
+        last = bisect_left(starts, f.end)
+        first = last
+        while first and kept[first - 1].end > f.start:
+            first -= 1
+        if first == last:
+            kept.insert(last, f)
+            starts.insert(last, f.start)
             continue
-        for k in over:
+        for i in range(first, last):
+            k = kept[i]
             if rank(f.action) < rank(k.action):
                 start, end = min(f.start, k.start), max(f.end, k.end)
-                free = all(o is k or end <= o.start or o.end <= start for o in kept)
-                kept[kept.index(k)] = replace(
+                free = (i == 0 or kept[i - 1].end <= start) and (i + 1 == len(kept) or end <= kept[i + 1].start)
+                kept[i] = replace(
                     k,
                     start=start if free else k.start,
                     end=end if free else k.end,
                     action_type=f.action,
                     evidence=(*k.evidence, f"also:{f.type}"),
                 )
+                starts[i] = kept[i].start
     return kept
