@@ -97,8 +97,16 @@ class Cluster:
         if len(self.values) >= length:
             begins, ends = self.boundaries()
             for k in begins:
-                if k + length in ends:
+                if k + length in ends and not self.in_row(k, k + length):
                     yield k, k + length
+
+    def in_row(self, start: int, end: int) -> bool:
+        """Whether this is a part of a longer row of single digits (a matrix, scores): by chance some part fits any form."""
+        inner = self.gaps[start + 1 : end]
+        return all(inner) and (
+            (start > 0 and self.gaps[start] in inner and self.spelled[start - 1] == self.spelled[start])
+            or (end < len(self.values) and self.gaps[end] in inner and self.spelled[end] == self.spelled[end - 1])
+        )
 
     def boundaries(self) -> tuple[list[int], frozenset[int]]:
         """Digits at which a number may begin, and before which one may end; computed once."""

@@ -80,7 +80,7 @@ def _at(view: View, cluster: Cluster, k: int) -> tuple[Hit | None, int]:
     best: tuple[Hit | None, int] = (None, 0)
     for kind, length in _plans(national):
         b = k + shift + length
-        if b > len(values) or not cluster.ends_at(b):
+        if b > len(values) or not cluster.ends_at(b) or cluster.in_row(k, b):
             continue
         hit = _judge(view, cluster, k, b, kind, country, national[:length])
         if hit and (best[0] is None or hit.score_ppm > best[0].score_ppm or COPULA.match(view.text, best[0].end - 1)):
