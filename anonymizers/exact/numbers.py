@@ -101,7 +101,7 @@ class Cluster:
                     yield k, k + length
 
     def in_row(self, start: int, end: int) -> bool:
-        """Whether this is a part of a longer row of single digits (a matrix, scores): some part fits any form by chance."""
+        """Whether this is a part of a longer row of single digits (a matrix, scores): by chance a part fits a form."""
         inner = self.gaps[start + 1 : end]
         return all(inner) and (
             (start > 0 and self.gaps[start] in inner and self.spelled[start - 1] == self.spelled[start])
