@@ -114,10 +114,10 @@ def test_dedup_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[
     table = pq.read_table(out)
     assert table.column_names == ["id", "survivor_id", "jaccard", "kind"]
     assert dict(zip(table["id"].to_pylist(), table["survivor_id"].to_pylist(), strict=True)) == {
-        "1": "1", "2": "1", "3": "3"
+        "1": "2", "2": "2", "3": "3"
     }  # fmt: skip
-    assert call(capsys, *args, "--prefer", "longest").code == 0
-    assert pq.read_table(out)["survivor_id"].to_pylist() == ["2", "2", "3"]
+    assert call(capsys, *args, "--prefer", "first").code == 0
+    assert pq.read_table(out)["survivor_id"].to_pylist() == ["1", "1", "3"]
 
 
 @pytest.mark.parametrize(

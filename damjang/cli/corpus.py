@@ -43,14 +43,22 @@ def demo_corpus(
 
 
 def dedup(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="JSONL (also .gz, .zst), Parquet or CSV.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILES…", help="JSONL or CSV (also .gz, .zst), Parquet or Arrow.")
+    ],
     text: Annotated[str, typer.Option(help="The text column.")] = "text",
-    id: Annotated[str, typer.Option(help="The id column.")] = "id",
+    id: Annotated[str, typer.Option(help="The id column; @line for files without ids: FILE:LINE.")] = "id",
     threshold: Annotated[float, typer.Option(min=0.01, max=1.0, help="Exact Jaccard over 5-code-point windows.")] = 0.8,
     out: Annotated[Path, typer.Option(help="A Parquet file: id, survivor_id, jaccard, kind.")] = Path(
         "clusters.parquet"
     ),
-    prefer: Annotated[str, typer.Option(help="Which of two stays: first (as read) | longest.")] = "first",
+    prefer: Annotated[
+        str, typer.Option(help="Which of two stays: longest (of equals the least id) | first (as read).")
+    ] = "longest",
+    memory: Annotated[
+        int | None,
+        typer.Option(min=1, help="MB to hold at once (half of what is free); more goes to temporary files by --out."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find exact and near duplicates in files; every pair is verified. Needs no project.
@@ -58,13 +66,21 @@ def dedup(
     Example: damjang dedup a.jsonl b.jsonl --text text --id id --threshold 0.8 --out clusters.parquet
     """
     from dataclasses import asdict
+    from time import perf_counter
 
     from damjang.cli.dedup_cmd import dedup_files
+    from damjang.cli.measure import peak_memory, rate, spare_memory
 
+    before, started = peak_memory(), perf_counter()
     with console.status("comparing") if not json else nullcontext():
-        found = dedup_files(files, text, id, threshold, out, prefer=prefer)
+        limit = memory * 1_000_000 if memory else spare_memory()
+        found = dedup_files(files, text, id, threshold, out, prefer=prefer, memory=limit)
+    seconds, peak = perf_counter() - started, peak_memory()
+    each = (peak - before) // max(1, found.documents)
     if json:
-        emit_json(asdict(found))
+        emit_json(asdict(found) | {"seconds": seconds, "peak_memory": peak, "memory_per_document": each})
         return
     say(str(found))
+    held = "text in temporary files" if found.spilled else "text in memory"
+    say(f"{rate(found.text_bytes, seconds)}; peak memory {peak / 1e6:,.0f} MB, {each:,} bytes a document ({held})")
     say(f"wrote {out}")

@@ -1,17 +1,19 @@
-"""One text column and one id column out of JSONL (plain, gzip, zstd), Parquet or CSV files, as Arrow.
+"""One text column and one id column of JSONL, Parquet, Arrow or CSV files, a batch at a time, as Arrow.
 
-A JSONL line that is no record with a text and an id is left out and counted; a file that can't be read at all is named.
-No value of a file is ever in an error.
+A record without an id or a text is left out, counted by reason and named by file and line; a file that can't be read
+at all is an error. No value of a file is ever in a message. Texts are UTF-8, but a lone surrogate of a careless writer
+stays what it was (three bytes): the kernels read both alike.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -20,11 +22,17 @@ import pyarrow.parquet
 
 from schemas.errors import DamjangError
 
+LINE_IDS = "@line"  # for files without ids: FILE:LINE, or FILE:RECORD where a file has no lines
+KINDS = ".jsonl, .ndjson, .csv, .tsv (each also .gz, .zst), .parquet, .arrow"
+
 _JSON = (".jsonl", ".ndjson", ".json")
 _CSV = {".csv": ",", ".tsv": "\t"}
+_ARROW = (".arrow", ".feather", ".ipc")
 _PACKED = {".gz": "gzip", ".zst": "zstd"}
 _BLOCK = 16 << 20
+_PIECE = 2 << 20  # of a block, for one thread of Arrow's reader
 _MOST = 1 << 30
+_TOLD = 5
 
 
 class FileInputError(DamjangError):
@@ -34,113 +42,329 @@ class FileInputError(DamjangError):
 
 
 @dataclass(frozen=True)
-class TextColumns:
-    """texts: list of str (files with lone surrogates) or Arrow chunks; ids: Arrow; skipped: unreadable JSONL lines."""
+class Batch:
+    """texts: large_string without nulls (a null text is an empty one); ids: integers, strings or bytes, no nulls."""
 
-    texts: list[str | None] | pa.ChunkedArray[Any]
-    ids: pa.ChunkedArray[Any]
-    skipped: int
+    texts: pa.Array
+    ids: pa.Array
 
 
-def read_columns(files: Sequence[Path], text: str, ident: str) -> TextColumns:
-    """The two columns of all files, in the order given. Raises FileInputError."""
+@dataclass
+class LeftOut:
+    """Records that were no document: how many by reason, and where the first of them are."""
+
+    reasons: dict[str, int] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+
+    def add(self, reason: str, place: str, count: int = 1) -> None:
+        """`place` is FILE:LINE; only the first few are remembered."""
+        self.reasons[reason] = self.reasons.get(reason, 0) + count
+        if len(self.places) < _TOLD:
+            self.places.append(place)
+
+    @property
+    def total(self) -> int:
+        """Records left out."""
+        return sum(self.reasons.values())
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.reasons.items()))
+        more = " …" if self.total > len(self.places) else ""
+        return f"{self.total:,} records were left out ({told}): {', '.join(self.places)}{more}"
+
+
+def read_batches(files: Sequence[Path], text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
+    """The two columns of all files in the order given; what is left out is added to `left`. Raises FileInputError."""
     if not files:
-        raise FileInputError("no files were given", "name one or more JSONL, Parquet or CSV files")
-    parts = [_read(Path(path), text, ident) for path in files]
-    kinds = {ids.type for _, ids, _ in parts}
-    chunks = [ids if len(kinds) == 1 else ids.cast(pa.string()) for _, ids, _ in parts]
-    ids = pa.chunked_array([chunk for ids in chunks for chunk in ids.chunks], type=chunks[0].type)
-    skipped = sum(part[2] for part in parts)
-    if any(isinstance(texts, list) for texts, _, _ in parts):
-        listed = [t if isinstance(t, list) else t.to_pylist() for t, _, _ in parts]
-        return TextColumns([text for texts in listed for text in texts], ids, skipped)
-    arrow: list[Any] = [texts for texts, _, _ in parts]
-    texts = pa.chunked_array([chunk for part in arrow for chunk in part.chunks], type=pa.large_string())
-    return TextColumns(texts, ids, skipped)
+        raise FileInputError("no files were given", f"name one or more: {KINDS}")
+    if text == ident:
+        raise FileInputError(f"{text!r} can't be the text and the id", "name two columns with --text and --id")
+    for path in files:  # before an hour's work, not after it
+        _kind(path)
+    for path in files:
+        before, documents = left.total, 0
+        for batch in _read(path, text, ident, left):
+            documents += len(batch.ids)
+            if len(batch.ids):
+                yield batch
+        if not documents and left.total > before:
+            raise FileInputError(f"no record of {path} has a text and an id", str(left))
 
 
-_Part = tuple["list[str | None] | pa.ChunkedArray[Any]", "pa.ChunkedArray[Any]", int]
-
-
-def _read(path: Path, text: str, ident: str) -> _Part:
+def _kind(path: Path) -> tuple[str, str | None]:
     packed = _PACKED.get(path.suffix.lower())
     kind = (path.with_suffix("") if packed else path).suffix.lower()
     if not path.is_file():
         raise FileInputError(f"{path} is not a file", "check the path")
+    if kind in _JSON or kind in _CSV or ((kind == ".parquet" or kind in _ARROW) and not packed):
+        return kind, packed
+    raise FileInputError(f"{path} is of no known kind", f"use {KINDS}")
+
+
+def _read(path: Path, text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
+    kind, packed = _kind(path)
     try:
         if kind in _JSON:
-            return _read_json(path, packed, text, ident)
-        if kind in _CSV:
-            return _of_table(path, _read_csv(path, packed, _CSV[kind], text, ident), text, ident)
-        if kind == ".parquet" and not packed:
-            held = pa.parquet.read_schema(path).names
-            wanted = [name for name in (text, ident) if name in held]
-            table = pa.parquet.read_table(path, columns=wanted)
-            return _of_table(path, table if len(wanted) == 2 else _missing(path, held, text, ident), text, ident)
-    except (pa.ArrowInvalid, OSError, EOFError) as error:
+            yield from _json(path, packed, text, ident, left)
+        elif kind in _CSV:
+            yield from _columns(path, _csv(path, packed, _CSV[kind], text, ident, left), text, ident, left)
+        elif kind == ".parquet":
+            yield from _columns(path, _parquet(path, text, ident), text, ident, left)
+        else:
+            yield from _columns(path, _arrow(path), text, ident, left)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError) as error:
+        if "UTF8" in str(error) or "UTF-8" in str(error):
+            raise FileInputError(f"{path} is not UTF-8", "convert it: iconv -f CP949 -t UTF-8") from None
         raise FileInputError(
-            f"{path} can't be read as {kind or 'a file'} ({type(error).__name__})", "is it whole?"
+            f"{path} can't be read as {kind} ({type(error).__name__})", "is it whole, and may you read it?"
         ) from None
-    raise FileInputError(f"{path} is of no known kind", "use .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .csv or .tsv")
 
 
-def _missing(path: Path, held: Sequence[str], text: str, ident: str) -> pa.Table:
-    lost = " and ".join(repr(name) for name in (text, ident) if name not in held)
-    raise FileInputError(f"{path} has no column {lost}", f"it has {', '.join(sorted(held)[:20])}")
+def _missing(path: Path, held: Sequence[str], text: str, ident: str) -> FileInputError:
+    lost = " and ".join(repr(name) for name in (text, ident) if name not in held and name != LINE_IDS)
+    has = ", ".join(sorted(held)[:20]) or "none"
+    hint = "" if ident in (*held, LINE_IDS) else f"; for files without ids give --id {LINE_IDS}"
+    return FileInputError(f"{path} has no column {lost}", f"its columns: {has}{hint}")
 
 
-def _of_table(path: Path, table: pa.Table, text: str, ident: str) -> _Part:
-    """Checks of what every kind of file must hold; a null text is an empty one, a null id is an error."""
-    texts, ids = table[text], table[ident]
-    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type) or pa.types.is_null(texts.type)):
-        texts_are = f"the column {text!r} of {path} holds {texts.type}, not text"
-        raise FileInputError(texts_are, "name the text column with --text")
-    if ids.null_count:
-        raise FileInputError(f"{ids.null_count} rows of {path} have no {ident!r}", "give every row an id")
-    return texts.cast(pa.large_string()), ids, 0
+# --- tables --------------------------------------------------------------------------------------------------
 
 
-def _read_csv(path: Path, packed: str | None, delimiter: str, text: str, ident: str) -> pa.Table:
-    with _open(path, packed) as stream:
-        table = pa.csv.read_csv(
-            stream,
-            read_options=pa.csv.ReadOptions(block_size=_BLOCK),
-            parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(column_types={text: pa.large_string(), ident: pa.string()}),
+def _columns(path: Path, tables: Iterator[pa.RecordBatch], text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
+    """Checks of what every kind of table must hold; a null text is an empty one, a row without an id is left out."""
+    row = 0
+    for table in tables:
+        if not {text, ident} - {LINE_IDS} <= set(table.schema.names):
+            raise _missing(path, table.schema.names, text, ident)
+        numbers = np.arange(row + 1, row + 1 + table.num_rows)
+        row += table.num_rows
+        texts = _texts(path, table[text], text)
+        ids = _line_ids(path, numbers) if ident == LINE_IDS else _ids(path, table[ident], ident)
+        given = pc.is_valid(ids)
+        if pa.types.is_string(ids.type):
+            given = pc.and_(given, pc.not_equal(pc.fill_null(ids, ""), ""))
+        if not pc.all(given).as_py():
+            lost = numbers[~given.to_numpy(zero_copy_only=False)]
+            for number in lost.tolist():
+                left.add("without an id", f"{path}:{number}")
+            texts, ids = texts.filter(given), ids.filter(given)
+        yield Batch(texts, ids)
+
+
+def _texts(path: Path, column: pa.Array, name: str) -> pa.Array:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not any(of(kind) for of in (_is_text, pa.types.is_binary, pa.types.is_large_binary, pa.types.is_null)):
+        told = f"the column {name!r} of {path} holds {kind}, not text"
+        raise FileInputError(told, "name the text column with --text")
+    return pc.fill_null(column.cast(pa.large_string()), "")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _ids(path: Path, column: pa.Array, name: str) -> pa.Array:
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if _is_text(kind):
+        column = column.cast(pa.string())
+        column.validate(full=True)
+    elif pa.types.is_null(kind):
+        column = column.cast(pa.string())
+    elif not (pa.types.is_integer(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind)):
+        raise FileInputError(
+            f"the column {name!r} of {path} holds {kind}: no id", "name a column of text or whole numbers with --id"
         )
-    held = table.column_names
-    if not {text, ident} <= set(held):
-        _missing(path, held, text, ident)
-    blank = pc.sum(pc.equal(table[ident], "")).as_py()
-    if blank:  # an empty field is CSV's way to say that there is none
-        raise FileInputError(f"{blank} rows of {path} have no {ident!r}", "give every row an id")
-    return table.select([text, ident])
+    return column
 
 
-def _read_json(path: Path, packed: str | None, text: str, ident: str) -> _Part:
-    """By Arrow if every line allows it, else line by line."""
-    with _open(path, packed) as stream:
-        first = _record(next(_lines(stream), b""))
-    kind = pa.int64() if _is_int((first or {}).get(ident)) else pa.string()
-    schema = pa.schema([(text, pa.large_string()), (ident, kind)])
-    block = _BLOCK
-    while first is not None and {text, ident} <= set(first):
+def _line_ids(path: Path, numbers: Sequence[int] | np.ndarray[Any, Any]) -> pa.Array:
+    return pa.array([f"{path}:{number}" for number in numbers], pa.string())
+
+
+def _parquet(path: Path, text: str, ident: str) -> Iterator[pa.RecordBatch]:
+    with pa.parquet.ParquetFile(path) as file:
+        about = file.metadata
+        wanted = [name for name in (text, ident) if name in file.schema_arrow.names]
+        if {text, ident} - {LINE_IDS} - set(wanted):
+            raise _missing(path, file.schema_arrow.names, text, ident)
+        size = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+        rows = max(1, min(1 << 16, _BLOCK * about.num_rows // max(1, size)))
+        read = 0
+        for batch in file.iter_batches(batch_size=rows, columns=wanted):
+            read += batch.num_rows
+            yield batch
+        if read != about.num_rows:
+            raise EOFError
+
+
+def _arrow(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(path)) as mapped:
+        try:
+            file = pa.ipc.open_file(mapped)
+            made: Iterator[pa.RecordBatch] = (file.get_batch(n) for n in range(file.num_record_batches))
+        except pa.ArrowInvalid:
+            mapped.seek(0)
+            made = iter(pa.ipc.open_stream(mapped))
+        for batch in made:
+            batch.validate()
+            yield batch
+
+
+def _csv(
+    path: Path, packed: str | None, delimiter: str, text: str, ident: str, left: LeftOut
+) -> Iterator[pa.RecordBatch]:
+    """A block at a time; where one record is longer than a block, again in greater blocks from where it stood."""
+    done, block = 0, _BLOCK
+    damaged: list[int] = []
+
+    def skip(row: Any) -> str:
+        damaged.append(row.number or 0)
+        return "skip"
+
+    while True:
+        damaged.clear()
+        seen = 0
         try:
             with _open(path, packed) as stream:
-                table = pa.json.read_json(
+                reader = pa.csv.open_csv(
                     stream,
-                    read_options=pa.json.ReadOptions(block_size=block),
-                    parse_options=pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+                    read_options=pa.csv.ReadOptions(block_size=block, use_threads=False),
+                    parse_options=pa.csv.ParseOptions(
+                        delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
+                    ),
+                    convert_options=pa.csv.ConvertOptions(column_types={text: pa.large_string(), ident: pa.string()}),
                 )
-            if not table[ident].null_count:
-                return table[text], table[ident], 0
+                for batch in reader:
+                    seen += batch.num_rows
+                    if seen > done:
+                        yield batch.slice(max(0, done - (seen - batch.num_rows)))
+                        done = seen
             break
         except pa.ArrowInvalid as error:
+            if "Empty CSV" in str(error):
+                raise FileInputError(f"{path} is empty", "a CSV file begins with the names of its columns") from None
             if "straddling" not in str(error) or block >= _MOST:
-                break
-            block *= 8  # one document longer than a block
+                raise
+            block *= 8
+    for number in damaged:
+        left.add("with another number of fields than the header", f"{path}:{number}" if number else str(path))
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------
+
+
+def _json(path: Path, packed: str | None, text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
+    """A block of whole lines at a time: by Arrow if every line of it allows that, else line by line."""
+    number, documents, held = 1, 0, set[str]()
     with _open(path, packed) as stream:
-        return _read_lines(path, stream, text, ident)
+        for block in _blocks(stream):
+            if number == 1:
+                block = block.removeprefix(b"\xef\xbb\xbf")
+                if block.lstrip()[:1] == b"[" and _record(block.lstrip().split(b"\n", 1)[0]) is None:
+                    raise FileInputError(f"{path} is a JSON array", "write one record a line: jq -c '.[]'")
+            lines = block.count(b"\n") + (not block.endswith(b"\n"))
+            made = _fast(path, block, lines, number, text, ident)
+            for batch in made or [_slow(path, block, number, text, ident, left, held)]:
+                documents += len(batch.ids)
+                yield batch
+            number += lines
+    if not documents and held and not {text, ident} - {LINE_IDS} <= held:
+        raise _missing(path, sorted(held), text, ident)
+
+
+def _blocks(stream: Any) -> Iterator[bytes]:
+    pieces: list[bytes] = []
+    while read := stream.read(_BLOCK):
+        cut = read.rfind(b"\n") + 1
+        if cut:
+            yield b"".join([*pieces, read[:cut]])
+            pieces = []
+        if cut < len(read):
+            pieces.append(read[cut:])
+    if pieces:
+        yield b"".join(pieces)
+
+
+def _fast(path: Path, block: bytes, lines: int, number: int, text: str, ident: str) -> list[Batch]:
+    """[] unless every line is a record with a text and an id of one type."""
+    first = _record(block[: block.find(b"\n") + 1 or None])
+    if first is None or not {text, ident} - {LINE_IDS} <= set(first) or len(block) >= _MOST:
+        return []
+    schema = [(text, pa.large_string())]
+    if ident != LINE_IDS:
+        schema.append((ident, pa.int64() if _is_int(first[ident]) else pa.string()))
+    options = pa.json.ParseOptions(explicit_schema=pa.schema(schema), unexpected_field_behavior="ignore")
+    try:
+        table = _parsed(block, options)
+        table.validate(full=True)  # its reader lets bytes through that are not UTF-8
+    except pa.ArrowInvalid:
+        return []
+    if table.num_rows != lines or table[text].null_count:
+        return []
+    if ident == LINE_IDS:
+        table = table.append_column(ident, _line_ids(path, range(number, number + lines)))
+    ids = table[ident]
+    if ids.null_count or (pa.types.is_string(ids.type) and pc.any(pc.equal(ids, "")).as_py()):
+        return []
+    return [Batch(batch[text], batch[ident]) for batch in table.to_batches()]
+
+
+def _parsed(block: bytes, options: pa.json.ParseOptions) -> pa.Table:
+    """In pieces for several threads, unless one line is longer than a piece."""
+    try:
+        pieces = pa.json.ReadOptions(block_size=_PIECE)
+        return pa.json.read_json(pa.BufferReader(block), read_options=pieces, parse_options=options)
+    except pa.ArrowInvalid as error:
+        if "straddling" not in str(error):
+            raise
+    whole = pa.json.ReadOptions(block_size=len(block) + 1)
+    return pa.json.read_json(pa.BufferReader(block), read_options=whole, parse_options=options)
+
+
+def _slow(path: Path, block: bytes, number: int, text: str, ident: str, left: LeftOut, held: set[str]) -> Batch:
+    """Lenient: takes lone surrogates and mixed id types, leaves out what is no document."""
+    texts: list[bytes] = []
+    ids: list[str | int] = []
+    for at, line in enumerate(block.split(b"\n"), number):
+        if not line.strip():
+            continue
+        record = _record(line)
+        if record is not None and len(held) < 1000:
+            held |= set(record)
+        key: Any = f"{path}:{at}" if ident == LINE_IDS else (record or {}).get(ident)
+        fault = _fault(record, text, key)
+        if record is None or fault:
+            left.add(fault, f"{path}:{at}")
+            continue
+        texts.append((record[text] or "").encode("utf-8", "surrogatepass"))
+        ids.append(key)
+    whole = all(isinstance(key, int) and -(2**63) <= key < 2**63 for key in ids)
+    array: Any = pa.array(ids, pa.int64()) if whole and ids else pa.array([str(key) for key in ids], pa.string())
+    return Batch(_as_texts(texts), array)
+
+
+def _fault(record: dict[str, Any] | None, text: str, key: object) -> str:
+    """Why a line is no document; '' if it is one."""
+    if record is None:
+        return "no JSON object in UTF-8"
+    if key is None or key == "":
+        return "without an id"
+    if isinstance(key, bool) or not isinstance(key, str | int) or (isinstance(key, str) and not _encodes(key)):
+        return "with an id that is neither text nor a whole number"
+    if text not in record:
+        return "without a text"
+    return "" if isinstance(record[text], str | None) else "with a text that is none"
+
+
+def _as_texts(texts: Sequence[bytes]) -> pa.Array:
+    """Encoded texts as they are; Arrow's own builder would refuse a lone surrogate."""
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(texts)))
 
 
 def _open(path: Path, packed: Any) -> Any:
@@ -157,45 +381,6 @@ def _record(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
-
-
-def _read_lines(path: Path, stream: Any, text: str, ident: str) -> _Part:
-    """Slow and lenient: takes lone surrogates and mixed id types, leaves out what is no record."""
-    texts: list[str | None] = []
-    ids: list[str | int] = []
-    skipped, held = 0, set[str]()
-    for line in _lines(stream):
-        if not line.strip():
-            continue
-        record = _record(line) or {}
-        held |= set(record)
-        body: Any = record.get(text)
-        key: Any = record.get(ident)
-        if (
-            text in record
-            and isinstance(body, str | None)
-            and (_is_int(key) or (isinstance(key, str) and _encodes(key)))
-        ):
-            texts.append(body)
-            ids.append(key)
-        else:
-            skipped += 1
-    if not texts and skipped:
-        if {text, ident} <= held:
-            raise FileInputError(f"no line of {path} holds a text and an id", "is it JSON, one record a line?")
-        _missing(path, sorted(held), text, ident)
-    whole = all(isinstance(key, int) for key in ids)
-    array: Any = pa.array(ids, pa.int64()) if whole else pa.array([str(key) for key in ids], pa.string())
-    return texts, pa.chunked_array([array]), skipped
-
-
-def _lines(stream: Any) -> Any:
-    rest = b""
-    while block := stream.read(_BLOCK):
-        *lines, rest = (rest + block).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
 
 
 def _encodes(value: str) -> bool:
