@@ -18,7 +18,7 @@ from anonymizers.findings import Finding, Recognized, resolve
 from anonymizers.gate import ALL_KINDS, Batch, Window, batch_of, windows
 from anonymizers.normalize import View
 
-VERSION: Final = "structured-4"
+VERSION: Final = "structured-5"
 PIECE: Final = 4096
 OVERLAP: Final = 256
 

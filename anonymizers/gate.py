@@ -50,10 +50,21 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         _NUMBER,
         "학번 군번 학생번호 학생증 우편번호 (우) (우 〒 zip 건강보험 보험증 의료보험 건보번호 건보증 건보 통관 학과 학부 전화 연락처 전번 폰번호 tel phone",
     ),
+    (
+        K_SHORT,
+        _NUMBER,
+        "studentid studentno studentnum student_id student_no student_num militaryno military_no militaryid military_id servicenumber "
+        "service_no postalcode postal_code postcode post_code",
+    ),
+    (
+        K_SHORT,
+        _DIGIT,
+        "employeeid employeeno employeenum employeenumber employee_id employee_no employee_num empno empid emp_no emp_id staffid staff_id staffno staff_no",
+    ),
     (K_PASSPORT, _NUMBER, "여권 passport"),
     (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
-    (K_AGE, _SOON, "나이 연령 연세"),
-    (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", ":") for tens in _TENS)),
+    (K_AGE, _SOON, '나이 연령 연세 "age "나이'),
+    (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", "가", ":") for tens in _TENS)),
     (K_AGE, _ALWAYS, " ".join(f"{who}{tens}" for who in ("올해", "올해로", "저는", "이제", "나는") for tens in _TENS)),
     (K_AGE, _ALWAYS, "네살 다섯살 여섯살 일곱살 여덟살 아홉살"),
     (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
@@ -69,24 +80,27 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         "sk- ghp_ gho_ ghs_ github_pat_ akia asia aiza xoxb- xoxp- xoxa- eyj hf_ sk_live_ pk_live_ sk_test_ ya29. glpat- npm_ "
         "sg.",
     ),
+    (K_SECRET, _ASCII, "비밀번호 비번 패스워드 암호"),
+    (K_SECRET, _SOON, "cvc cvv otp pin 보안코드 핀번호"),
     (K_SECRET, _ALWAYS, "-----begin"),
     (
         K_HANDLE,
         _ASCII,
         "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 아뒤 닉넴 유저명 ㅋㅌ kakao kakaotalk "
-        "instagram insta telegram discord wechat tiktok 틱톡 유튜브 닉네임 깃허브 스카이프",
+        "instagram insta telegram discord wechat tiktok twitter loginid userid 틱톡 유튜브 닉네임 깃허브 스카이프",
     ),
     (K_HANDLE, _TOKEN, "id: id는 id가"),
     (
         K_HANDLE,
         _ASCII,
         "instagram.com/ facebook.com/ twitter.com/ /x.com/ /t.me/ threads.net/ blog.naver.com/ tistory.com/ youtube.com/ "
-        "tiktok.com/ velog.io/ linkedin.com/in/ kakao.com/",
+        "tiktok.com/ velog.io/ github.com/ gitlab.com/ linkedin.com/in/ kakao.com/",
     ),
+    (K_NET, _DIGIT, "mac 맥주소 맥어드레스"),
     (K_NET, _TOKEN, "mac 맥주소 맥어드레스 물리주소 물리적주소 하드웨어주소 mac주소"),
     (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot dot"),
     (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao hotmail outlook yahoo icloud 네이버 지메일 한메일 %40"),
-    (K_GEO, _SOON, "위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
+    (K_GEO, _SOON, "위치 위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
     (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
     (
         K_ADDRESS,

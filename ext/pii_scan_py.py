@@ -147,7 +147,7 @@ class _Text:
         c = self.units[i]
         hexa = [self.at(i + d).lower() in "0123456789abcdef" for d in (-2, -1, 1, 2, 4)]
         if c == "@":
-            self.emit(K_EMAIL | K_HANDLE, i, i + 1)
+            self.emit(K_EMAIL | K_HANDLE, i - 1, i + 1)
         elif c in ":-" and i > 0 and i + 4 < self.n and hexa[1]:
             if all(hexa) and i > 1 and self.at(i + 3) == c:
                 self.emit(K_NET, i - 2, i + 5)
@@ -238,13 +238,16 @@ class _Text:
             self.run_context(run, self.n)
         if total >= 4:
             self.judge_cluster(a, last + 1)
+        letter = a > 1 and 4 <= total <= 8 and self.kind(a) == SPELLED and self.cls(a - 1) & PLATE  # 삼팔머 일이구공
+        if letter and self.kind(a - 2) in (SPELLED, DIGIT):
+            self.emit(K_PLATE, a - 8, a + 4)
         return last + 1
 
     def run_context(self, a: int, b: int) -> None:
         """Plates, ages, flats and road numbers: what stands beside the plain digits [a, b)."""
         size = b - a
         if size <= 3 and b < self.n:
-            j = b + (self.at(b) in " -" and b + 1 < self.n)
+            j = b + (self.at(b) in " -·" and b + 1 < self.n)
             if self.cls(j) & PLATE:
                 self.plate(a, j, size)
             j = b + (self.at(b) == " " and b + 1 < self.n)
@@ -257,7 +260,8 @@ class _Text:
             bracket = size == 2 and a > 2 and self.at(a - 1) == "(" and self.hangul(a - 2)
             if b + 1 < self.n and self.at(b) == ")":
                 behind = self.hangul(b + 1) or self.at(b + 1) == ","
-                if self.at(b + 1) == "씨" or (bracket and behind):
+                apart = bracket and self.at(b + 1) == " " and self.at(b + 2) == "씨"  # 홍길동(53) 씨
+                if self.at(b + 1) == "씨" or (bracket and behind) or apart or self.sex_before(a):
                     self.emit(K_AGE, a, b + 1)
             if size == 2 and a > 1 and self.at(a - 1) == "(" and self.hangul(a - 2):
                 k = b
@@ -282,6 +286,15 @@ class _Text:
                 self.emit(K_ADDRESS, a, k)
         if size <= 5 and a > 1:
             self.road_number(a, b, size)
+
+    def sex_before(self, a: int) -> bool:
+        """(여성, 33): a sex and a mark before the digits."""
+        k = a - 1
+        while k > 0 and k > a - 3 and self.at(k) in " ,·/":
+            k -= 1
+        if self.at(k) in "성자":
+            k -= 1
+        return 0 < k < a - 1 and self.at(k) in "남여" and self.at(k - 1) == "("
 
     def beside(self, a: int, b: int, size: int) -> None:
         """외교 001-001, 서울 가 1234, 우 06236: what one word before the digits makes of them."""
@@ -380,7 +393,8 @@ class _Text:
             e = j
             while e > i and self.kind(e - 1) == SPELLED:
                 e -= 1
-            if e == i or j - e > 2 or spelled != j - e:
+            read_out = bool(chain) and chain[-1][2] and chain[-1][1] - chain[-1][0] > 1  # 공일공 99이삼
+            if e == i or j - e > 2 or spelled != j - e or read_out:
                 e = j
             else:
                 spelled = 0
@@ -568,11 +582,11 @@ class _Text:
         """1964. 8. 20.생, but not 1 생략."""
         if self.hangul(b) and self.at(b) not in _BIRTH_TAILS:
             return
-        for k in range(p, max(p - 4, -1), -1):
+        for k in range(p, max(p - 9, -1), -1):
             if self.kind(k) == DIGIT or (self.kind(k) == SPELLED and self.at(k + 1) == "년"):
                 self.emit(kind, k - 12, b)
                 return
-            if self.at(k) not in " .)년월일":
+            if self.at(k) not in " .)(년월일음양력":  # (음력)생
                 return
 
     def five(self, places: range) -> int:
@@ -618,6 +632,8 @@ class _Text:
                 spelled = 0
             if found:
                 hit, last_hit = True, k + 1
+        if need == TOKEN:  # the token may go on: secret_access_key = …
+            last_hit = min(self.n, i + reach + 1)
         if need == NEED_DIGIT:
             for k in range(p, max(p - BEHIND, 0) - 1, -1):
                 t = self.kind(k)

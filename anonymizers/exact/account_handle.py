@@ -23,8 +23,8 @@ from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.gate import K_HANDLE
 from anonymizers.normalize import View
 
-_SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|wechat|tiktok|twitter|skype|옾챗|오픈챗|ig|당근"
-_VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|line|배그|롤"
+_SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|wechat|tiktok|twitter|skype|옾챗|오픈챗|(?<![a-z])ig(?![a-z])|당근"
+_VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|(?<![a-z])line|배그|(?<![가-힣])롤"
 _ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아이뒤"
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->| - |로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
@@ -41,7 +41,9 @@ _RULES: Final = (
     (re.compile(rf"(?:{_SERVICE}|{_VAGUE})\s?(?:{_ID})\s{_NAME}"), "context:service", 880_000, True),
     (re.compile(rf"(?:{_SERVICE})\s{_NAME}"), "context:service", 800_000, True),
     (
-        re.compile(rf"(?:아이디|(?<![A-Za-z])ID(?![A-Za-z])|(?<=[가-힣] )id(?![A-Za-z])|계정명){_LINK}{_NAME}"),
+        re.compile(
+            rf"(?:아이디|(?<![A-Za-z])(?:(?:[Ll]ogin|LOGIN)[ _]?|[Uu]ser[ _])(?:id|ID|Id)(?![A-Za-z])|(?<![A-Za-z])ID(?![A-Za-z])|(?<=[가-힣] )id(?![A-Za-z])|계정명){_LINK}{_NAME}"
+        ),
         "context:id",
         850_000,
         True,
@@ -66,15 +68,15 @@ _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세�
     rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}"
 )
 _PROFILE: Final = re.compile(
-    r"(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
-    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/[A-Za-z])",
+    r"(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com|github\.com|gitlab\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
+    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/(?!status/)[A-Za-z])",
 )
 _SITE: Final = re.compile(
-    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/"
+    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao|github|gitlab)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/"
 )
 _LINKED: Final = re.compile(r"[(\[\"'<=](?:https?://)?(?:[a-z]{1,4}\.)?$")
 _NO_PROFILE: Final = re.compile(
-    r"p|reels?|explore|stories|intent|share|hashtag|search|home|groups|events|photos?|sharer|watch|pages|login|i|about|policies|legal|privacy|help|tags|profile\.php|dialog"
+    r"p|reels?|explore|stories|intent|share|hashtag|search|home|groups|events|photos?|sharer|watch|pages|login|i|about|policies|legal|privacy|help|tags|.*\.(?:php|html?|naver|nhn|aspx?|jsp)|dialog|features|topics|orgs|issues|pulls|marketplace|sponsors|settings|pricing|security|collections|trending|apps|blog|docs|enterprise|readme|join|signup|new|notifications|contact"
 )
 _AT: Final = re.compile(
     r"(?<![A-Za-z0-9._/@\-`])@(?P<v>[A-Za-z_][A-Za-z0-9_.]{1,29}[A-Za-z0-9_])(?![A-Za-z0-9/(\-@]|\.[A-Za-z])"

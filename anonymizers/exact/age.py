@@ -3,7 +3,7 @@
 
 Criteria
 1. One to three digits (0-120), or a native numeral (서른네), with 세 or 살.
-2. Tied to a person: a person word (씨, 남성, 환자, 저는, 아들, 선수 …) or a label (나이, 연령) within 18 characters, or the bracket
+2. Tied to a person ("age": 34 of a record, too): a person word (씨, 남성, 환자, 저는, 아들, 선수 …) or a label (나이, 연령) within 18 characters, or the bracket
    after a name: 김모(34)씨, 홍길동(34세).
 3. Not one: a limit (19세 이상, 65세 미만), a generation or a king (3세, 루이 14세), 세기, 세대, a counter (세 가지), a span
    (세 때부터는 kept), ages of things.
@@ -25,7 +25,7 @@ _TENS: Final = "열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔"
 _ONES: Final = "한|두|세|네|다섯|여섯|일곱|여덟|아홉|하나|둘|셋|넷"
 _AGE: Final = re.compile(
     rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:{_ONES})?|(?<![가-힣])(?:다섯|여섯|일곱|여덟|아홉))\s?살)"
-    r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|이라면|정도만|적은|많은|어린|차이|터울|연상|연하|[를을]\s?(?:넘|초과)|가지|번|명|개|관람|연령|정년|에서|~|-))"
+    r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|이전|이후|전후|[가을]\s?(?:끝날|될|넘을)|이라면|정도만|적은|많은|어린|차이|터울|연상|연하|[를을]\s?(?:넘|초과)|가지|번|명|개|관람|연령|정년|에서|~|-))"
 )
 _LABELLED: Final = re.compile(
     rf"(?:나이|연령|연세)\s?(?:는|은|가|:|-)?\s{{0,2}}(?:만\s?)?(?P<v>(?:{_TENS})[ ]?(?:{_ONES})|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)|(?P<n>[1-9][0-9])(?=\s?(?:[,./)·|]|$|\n|남|여)))"
@@ -44,7 +44,7 @@ _SURNAMED: Final = re.compile(
 )
 _TITLE: Final = re.compile(r"\s?(?:씨|군|양|님|선수|의원|기자|교수|대표|작가|감독|배우)")
 _PERSON: Final = re.compile(
-    r"(?<![가-힣])(?:저는|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|올해|현재|당시|향년|만)(?![가-힣])"
+    r"(?<![가-힣])(?:저는|저|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|올해|현재|당시|향년|만)(?![가-힣])"
     r"|나이|연령(?!대)|씨|님|군(?=[\s은는이가의,(])|양(?=[\s은는이가의,(])|남성|여성|남자|여자|남편|아내|환자|피해자|피고인|피의자|원고|피고|아들|딸|어머니|아버지|할머니|할아버지|엄마|아빠|언니|오빠|누나|형|동생|조카|손자|손녀|학생|배우"
     r"|선수|가수|직장인|주부|회사원|사장|대표|교수|기자|의원|감독|작가|여사|소녀|소년|청년|노인|아기|아이|남아|여아|신랑|신부|고객|망인|이모|삼촌|고모"
     r"|남(?=[,/)\s])|여(?=[,/)\s])"
@@ -52,8 +52,10 @@ _PERSON: Final = re.compile(
 _KING: Final = re.compile(
     r"(?:루이|헨리|찰스|엘리자베스|조지|제임스|에드워드|윌리엄|바오로|요한|베네딕토|재벌|교포|동포|재일|람세스|나폴레옹|바울|비오|레오|알렉산드르|빌헬름|필리프)\s?\d?\d?\s?$"
 )
+_FULL: Final = re.compile(r"(?<![가-힣])만\s?$")
+_JSON: Final = re.compile(r"\"(?:age|나이|연령)\"\s?:\s?\"?(?P<v>[1-9][0-9]?(?:세|살)?)(?=\"?\s?[,}\n])")
 _LIMIT: Final = re.compile(
-    r"(?:기준|제한|등급|정년|이용가|관람가|수급|연금|대상|법정|성년|미성년|선거|투표|임박|연한|경험칙)"
+    r"(?:수명|평균|기준|제한|등급|정년|이용가|관람가|수급|연금|대상|법정|성년|미성년|선거|투표|임박|연한|경험칙)"
 )
 _SELF: Final = re.compile(
     r"\s?(?:입니다|이에요|예요|이고|인데|이며|의\s|이었|였|때|에\s|로\s|가\s?되|이\s?되|남|여|,|\)|이다|이라|밖에|된|먹)"
@@ -67,15 +69,17 @@ def find(view: View) -> Iterator[Hit]:
         if int(m["n"]) <= 120 and _bracketed(view.text, m):
             taken.append(m.start("v"))
             yield Hit(*m.span("v"), "AGE", 930_000, ("bracket",))
-    for m in (*_LABELLED.finditer(view.text), *_YEAR_OLD.finditer(view.text)):
+    for m in (*_LABELLED.finditer(view.text), *_YEAR_OLD.finditer(view.text), *_JSON.finditer(view.lower)):
         yield Hit(*m.span("v"), "AGE", 850_000, ("context:age",))
     for m in _AGE.finditer(view.text):
         start, end = m.span("v")
         if start in taken or (m["n"] is not None and not 0 < int(m["n"]) <= 120):
             continue
         before = view.text[max(start - 20, 0) : start]
-        if _KING.search(before) or (
-            m["n"] is not None and int(m["n"]) < 4 and m[0].endswith("세") and "만" not in before[-3:]
+        if (
+            before.rstrip().endswith("내지")
+            or _KING.search(before)
+            or (m["n"] is not None and int(m["n"]) < 4 and m[0].endswith("세") and not _FULL.search(before))
         ):
             continue
         sentence = re.split(r"[.!?\n]", before)[-1]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
@@ -45,6 +46,10 @@ _BANKS: Final[dict[str, tuple[int, ...]]] = {
     r"우체국": (14,),
 }
 _BANK: Final = re.compile("|".join(f"(?P<b{i}>{names})" for i, names in enumerate(_BANKS)))
+_BANK_BEHIND: Final = re.compile(  # 110-123-456789 신한 홍길동
+    r"\s{1,2}(?:국민|신한|우리|하나|농협|기업|산업|수협|제일|씨티|대구|부산|광주|제주|전북|경남|카카오|토스|케이|새마을|신협|우체국)(?:은행|뱅크)?"
+    r"(?:[ ,/]{1,2}[가-힣][가-힣○*Oo]{1,3}(?![가-힣])|\s?(?:\n|$|[),(]))"
+)
 _LENGTHS: Final = tuple(_BANKS.values())
 
 
@@ -75,6 +80,8 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
         return None
     if any(gap.count(" ") and gap.strip() == "." for gap in cluster.separators(a, b)):  # 2019. 5. 12. 1234
         return None
+    if _dated(cluster, a, layout):
+        return None
     start, end = cluster.span(a, b)
     if COPULA.match(view.text, end - 1):  # the 이 of 이고, 이며 is no digit
         return None
@@ -93,9 +100,22 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
                 evidence.append("length")
                 score = 970_000
         return Hit(start, end, "BANK_ACCOUNT", score, tuple(evidence))
+    if label == "" and b - a >= 10 and _BANK_BEHIND.match(view.text, end):
+        return Hit(start, end, "BANK_ACCOUNT", 900_000, ("bank",))
     if label == "" and set(cluster.separators(a, b)) in ({"-"}, {" "}) and _peculiar(cluster.values[a:b], layout):
         return Hit(start, end, "BANK_ACCOUNT", 620_000, ("scheme",))
     return None
+
+
+def _dated(cluster: Cluster, a: int, layout: tuple[int, ...]) -> bool:
+    """Whether a year and a month stand among the groups: 2008-01-21, 2014.12.~2015.03."""
+    at = a
+    for size, after in pairwise((*layout, 0)):
+        year, month = cluster.values[at : at + 4], cluster.values[at + 4 : at + 4 + after]
+        if size == 4 and 1900 <= int(year) < 2100 and 1 <= after <= 2 and 1 <= int(month) <= 12:
+            return at + 4 + after == a + sum(layout) or (len(layout) > 2 and layout[-1] <= 4)
+        at += size
+    return False
 
 
 def _peculiar(values: str, layout: tuple[int, ...]) -> bool:

@@ -11,7 +11,9 @@ Score .72 to .98. Evidence: luhn, layout, context:card.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of, near
@@ -19,7 +21,25 @@ from anonymizers.exact.numbers import LOOSE_GAP, Cluster, clusters, luhn
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
-_LAYOUTS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (8, 8), (4, 12), (6, 10)})
+_LAYOUTS = frozenset(
+    {
+        (4, 4, 4, 4),
+        (4, 6, 5),
+        (4, 6, 4),
+        (4, 4, 4, 4, 3),
+        (4, 4, 4, 3),
+        (8, 8),
+        (4, 12),
+        (6, 10),
+        (6, 6, 3),
+        (6, 5, 4),
+        (5, 5, 5),
+    }
+)
+
+_TWO_LINES: Final = re.compile(
+    r"(?<![0-9\-.])(?=[0-9 \-]{4,14}\n)[2-69][0-9]{3}(?:[ \-]?[ ]?\n?[ ]?[0-9]{4}){3}(?![0-9]|[\-.,][0-9])"
+)
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -42,11 +62,31 @@ def find(view: View) -> Iterator[Hit]:
                 if labelled and (good or (length in (15, 16))):
                     evidence = (shape, "context:card", "luhn") if good else (shape, "context:card")
                     yield Hit(start, end, "CARD", 980_000 if good else 760_000, evidence)
-                elif good and label not in ("other", "account", "customs", "rrn") and not _glued(view, start, end):
-                    if grouped:
+                elif (
+                    good
+                    and not _row(cluster, a, b)
+                    and label not in ("other", "account", "customs", "rrn")
+                    and not _glued(view, start, end)
+                ):
+                    if grouped and (values[0] != "2" or "2221" <= values[:4] <= "2720"):
                         yield Hit(start, end, "CARD", 930_000, (shape, "luhn"))
                     elif values[0] in "34569" and length in (15, 16):
                         yield Hit(start, end, "CARD", 720_000, (shape, "luhn"))
+
+    for m in _TWO_LINES.finditer(view.text) if "\n" in view.text else ():
+        values = "".join(c for c in m[0] if c.isdigit())
+        if m[0].count("\n") == 1 and luhn(values) and near(view, m.start(), m.end(), "card"):
+            yield Hit(m.start(), m.end(), "CARD", 880_000, ("layout", "context:card", "luhn", "line-break"))
+
+
+def _row(cluster: Cluster, a: int, b: int) -> bool:
+    """Four cells of a row of numbers: the next or last group has four digits and a space between, too."""
+    layout, end = cluster.layout(a, b), len(cluster.values)
+    if layout != (4, 4, 4, 4) or any(gap.strip() for gap in cluster.separators(a, b)):
+        return False
+    left = a >= 4 and not cluster.gaps[a].strip() and cluster.layout(a - 4, a) == (4,)
+    right = b + 4 <= end and not cluster.gaps[b].strip() and cluster.layout(b, b + 4) == (4,)
+    return left or right
 
 
 def _comma(cluster: Cluster, a: int, b: int) -> bool:

@@ -3,7 +3,8 @@
 
 Criteria
 1. A password label, then a particle, colon or equals sign, then 4 to 64 printable ASCII characters: with a digit or a mark
-   among them after a Korean label, with digit and letter after an English one; digits alone (at least four) after
+   among them after a Korean label (or letters alone, if nothing but a copula follows: 비번은 abcdefgh예요), with digit and
+   letter after an English one; digits alone (at least four) after
    비번, 비밀번호, PIN, OTP, 인증번호.
 2. Not one: a length or a count (8자 이상), a placeholder (****), code (a call, a type, a property access).
 3. Keys of well-known shape: AWS, Google, GitHub, OpenAI-like sk-, Slack, Stripe, GitLab, npm, JWT, SendGrid, PEM private
@@ -34,6 +35,14 @@ _AFTER_CODE: Final = re.compile(
 )
 _SPELLED: Final = re.compile(
     r"(?:비밀\s?번호|비번|인증\s?번호)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[공영일이삼사오육칠팔구](?:[ \-]?[공영일이삼사오육칠팔구]){3,11}(?<!이))(?![가-힣])"
+)
+_LETTERS: Final = re.compile(  # letters alone: only as the whole of what a Korean label names
+    r"(?:비밀\s?번호|비번|패스워드|(?<![가-힣])암호)\s?(?:은|는|이|가|도|:|=|→)?\s{0,2}(?:제|내|임시로|현재)?\s?(?P<q>['\"]?)(?P<v>[A-Za-z]{4,20})(?P=q)"
+    r"\s?(?P<tail>입니다|이에요|예요|에요|이야|이고|이며|인데|이었|였|임(?![가-힣])|이라|(?:으로|로)\s(?:바꿨|변경|설정|해|초기화|로그인|접속|들어)|요(?![가-힣])|(?=[\s.,/]*(?:\n|$)))"
+)
+_NO_PASSWORD: Final = re.compile(
+    r"(?i)string|text|null|none|true|false|undefined|object|hash|hashed|bcrypt|scrypt|argon|sha|md5?|aes|salt|plain|plaintext|required|optional|password|passwd|pass|reset|change"
+    r"|confirm|input|field|value|type|label|form|submit|login|logout|secret|token|varchar|char|bytes|encrypted|encoder|encode|html|http|https|page|error|code|here|todo|example|test"
 )
 _COUNT: Final = re.compile(r"\s?(?:자리|자|글자|회|개|번|분|초|일|년|월|가지|이상|이하|원|명|조|항|호|%|byte|bit)")
 _KEYS: Final = re.compile(
@@ -68,6 +77,9 @@ def find(view: View) -> Iterator[Hit]:
     for m in _AFTER_CODE.finditer(view.text) if secret else ():
         if not _COUNT.match(view.text, m.end()):
             yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
+    for m in _LETTERS.finditer(view.text) if secret else ():
+        if _NO_PASSWORD.fullmatch(m["v"]) is None and (m["tail"] or (m["v"].islower() and len(m["v"]) > 5)):
+            yield Hit(*m.span("v"), "CREDENTIAL", 700_000, ("context:secret", "letters"))
     for m in _SPELLED.finditer(view.text) if secret else ():
         yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret", "spelled"))
     for m in _KEYS.finditer(view.text) if _KEY_HEAD.search(view.text) else ():

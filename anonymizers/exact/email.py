@@ -32,7 +32,7 @@ _PLAIN: Final = re.compile(
 )
 _TLD: Final = r"(?:com|net|org|co|kr|ac|go|or|re|edu|io|me|gov|info|biz|jp|cn|us|uk|de|dev|ai|app)"
 _HOST: Final = r"(?:네이버|지메일|쥐메일|다음|한메일|네이트|카카오|핫메일|아웃룩|구글|야후)"
-_DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜)\s?[)\]}>]\s?|\s?(?:점|닷|쩜|dot)\s?)"
+_DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜|\.)\s?[)\]}>]\s?|\s?(?:점|닷|쩜|dot)\s?)"
 _COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오알지)"
 _AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{0,2}-at-\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
 _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
@@ -66,6 +66,8 @@ _BARE_HOST: Final = re.compile(
 _IDN: Final = re.compile(
     rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
 )
+_PASSWORD: Final = re.compile(r"://[^\s:/@]{1,64}:$")
+"""postgres://user:pass@host: what stands before @ is no mailbox."""
 _KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?\.")
 _SIGNS: Final = ("@", "골뱅이", "앳", "엣", "at)", "at]", "at}", "at>", "-at-", "at )", "at ]", "(a)", "[a]")
 _FILES: Final = frozenset(
@@ -126,7 +128,7 @@ def find(view: View) -> Iterator[Hit]:
     """Hits of type EMAIL in a view."""
     if "@" in view.text:
         for m in _PLAIN.finditer(view.text):
-            if _real(m[1], m[2], m[3]):
+            if _real(m[1], m[2], m[3]) and not _PASSWORD.search(view.text, max(m.start() - 80, 0), m.start()):
                 yield Hit(m.start(), m.end(), "EMAIL", 990_000, ("plain",))
     at = any(sign in view.lower for sign in _SIGNS)
     for m in _HIDDEN.finditer(view.lower) if at else ():

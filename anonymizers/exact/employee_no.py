@@ -14,8 +14,8 @@ from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
 _RULE = pattern(
-    r"(?<![가-힣])사번|(?:사원|직원|임직원|공무원|교직원)\s?번호|사원증\s?(?:번호)?|(?<![가-힣])(?:교번|행번)|employee\s?(?:id|no\.?|number)"
-    r"|emp\.?\s?no\.?",
+    r"(?<![가-힣])사번|(?:사원|직원|임직원|공무원|교직원)\s?번호|사원증\s?(?:번호)?|(?<![가-힣])(?:교번|행번)|employee[\s_]?(?:id|no\.?|num(?:ber)?)|emp(?:loyee)?[\s_]?(?:id|num(?:ber)?)|staff[\s_]?(?:id|no\.?|number)"
+    r"|emp\.?[\s_]?no\.?",
     rf"(?:[a-z]{{1,5}}[\-_]?)?{digits(3, 10)}",
 )
 

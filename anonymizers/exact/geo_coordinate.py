@@ -2,8 +2,8 @@
 """GEO_COORDINATE, a position (위치정보법 15): decimal degrees, or degrees, minutes and seconds.
 
 Criteria
-1. A pair latitude, longitude (either order) with at least three decimals each, inside Korea (33-39 N, 124-132 E); anywhere
-   on earth beside a position label.
+1. A pair latitude, longitude (either order) with at least four decimals each, inside Korea (33-39 N, 124-132 E); three, and
+   anywhere on earth, beside a position label.
 2. One labelled value (위도 37.5665) with at least three decimals.
 3. 37°33'59"N 126°58'41"E; 북위 37도 33분 59초, 동경 126도 58분.
 
@@ -46,6 +46,7 @@ def find(view: View) -> Iterator[Hit]:
         one, two = float(m[1]), float(m[2])
         korea = (33 <= one <= 39 and 124 <= two <= 132) or (33 <= two <= 39 and 124 <= one <= 132)
         labelled = _LABEL.search(view.lower, max(m.start() - 30, 0), m.start()) is not None
+        korea = korea and (labelled or min(len(v.partition(".")[2]) for v in m.groups()) > 3)
         if korea or (labelled and abs(one) <= 180 and abs(two) <= 180):
             pairs.append(m.span())
             evidence = tuple(e for e, on in (("korea", korea), ("context:geo", labelled)) if on)

@@ -22,7 +22,7 @@ from anonymizers.normalize import View
 
 _DOT: Final = r"(?:\.|\[\.\]|\(\.\)| \. )"
 _V4: Final = re.compile(
-    rf"(?<![0-9A-Za-z_.\-~])(?:::[Ff]{{4}}:)?(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}})(?![0-9A-Za-z_]|\.[0-9])"
+    rf"(?<![0-9A-Za-z_.\-~])(?:::[Ff]{{4}}:)?(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}})(?![0-9A-Za-z_]|\.[0-9]|[가-힣]{{1,2}}[0-9]{{2}})"
 )
 _V6: Final = re.compile(r"(?<![0-9A-Za-z_:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z_:])")
 _NETWORK: Final = re.compile(

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.labels import labels
-from anonymizers.normalize import SPELLED, View
+from anonymizers.normalize import GAP_WORDS, SPELLED, View
 
 _SPELLED: Final = "".join(SPELLED)
+_READ_OUT: Final = "|".join(GAP_WORDS)
 _LINK: Final = (
     r"(?:\s?\((?:[^()\n]{0,12})\))?(?:\s{0,2}</?[a-z0-9]{1,10}>){0,3}"
     r"(?:은|는|이|가|을|를|도|의|만|란|라고|으로|로|이랑|랑)?\s{0,2}(?:각각|아마|현재|저는|제가|전|바로|보통|좀|다음과 같습니다|아래)?"
@@ -27,7 +28,7 @@ _COUNTER: Final = r"(?!\s?(?:자리|글자|자\b|명|년|개|회|번째|학번|�
 def pattern(labels: str, value: str) -> re.Pattern[str]:
     """`labels` then `value` (group v), or `value` then the label in brackets (group w). Matches on View.lower."""
     return re.compile(
-        rf"(?:{labels}){_LINK}(?P<v>{value})(?![a-z0-9_])(?![\-.][0-9]){_COUNTER}"
+        rf"(?:{labels}){_LINK}(?P<v>{value})(?![a-z0-9_])(?![\-.][0-9]|,[0-9]{{3}}(?![0-9])){_COUNTER}"
         rf"|(?<![a-z0-9_\-.])(?P<w>{value})\s?[(\[]\s?(?:{labels})"
     )
 
@@ -43,5 +44,5 @@ def matches(view: View, rule: re.Pattern[str], name: str) -> Iterator[tuple[int,
 def digits(least: int, most: int) -> str:
     """A run of plain or of spelled digits that may be split by single hyphens, dots or spaces."""
     plain = rf"[0-9](?:(?:[ ]?[\-·~][ ]?|[. ])?[0-9]){{{least - 1},{most - 1}}}"
-    spelled = rf"[{_SPELLED}](?:(?:[ ]?[\-·][ ]?|[ ])?[{_SPELLED}]){{{least - 1},{most - 1}}}"
+    spelled = rf"[{_SPELLED}](?:(?:[ ]?[\-·][ ]?|[ ]?(?:{_READ_OUT})[ ]?|[ ])?[{_SPELLED}]){{{least - 1},{most - 1}}}"
     return rf"(?:{plain}|{spelled}(?<!이(?=에요|예요|고|며|라|다|야|었|네)))"

@@ -16,12 +16,12 @@ _WORDS: Final[dict[str, str]] = {
     "rrn": r"주민\s?등록\s?(?:번호)?|주민\s?번호?|주민등록증|주번|민증|rrn|jumin|resident\s?(?:registration)?",
     "alien": r"외국인\s?등록(?:번호|증)?|외국인\s?번호|거소\s?(?:신고)?\s?번호|국내거소|등록외국인|alien\s?reg\w{0,9}|frn|arc\b",
     "passport": r"여권\s?(?:번호)?|passport",
-    "licence": r"운전\s?면허\s?(?:증)?\s?(?:번호)?|면허\s?(?:증)?\s?(?:번호)?|driver'?s?\s?licen[cs]e|licen[cs]e\s?(?:no|number)",
-    "corp": r"법인\s?등록\s?(?:번호)?|법인\s?번호|법인등기|corporate\s?reg\w{0,9}",
-    "brn": r"사업자\s?등록\s?(?:번호)?|사업자\s?번호|사업자|business\s?(?:reg\w{0,9}|no|number)|brn",
+    "licence": r"운전\s?면허\s?(?:증)?\s?(?:번호)?|면허\s?(?:증)?\s?(?:번호)?|driver'?s?[\s_]?licen[cs]e|licen[cs]e[\s_]?(?:no|number)",
+    "corp": r"법인\s?등록\s?(?:번호)?|법인\s?번호|법인등기|corp(?:orate)?[\s_]?(?:reg\w{0,9}|no|num(?:ber)?)",
+    "brn": r"사업자\s?등록\s?(?:번호)?|사업자\s?번호|사업자|business[\s_]?(?:reg\w{0,9}|no|number)|biz[\s_]?(?:reg\w{0,9}|no|num(?:ber)?)|brn",
     "card": r"카드\s?번호|신용\s?카드|체크\s?카드|법인\s?카드|card|비자카드|마스터카드|카드",
     "account": (
-        r"계좌\s?(?:번호)?|입금|송금|이체|예금주|통장|가상계좌|무통장|account\s?(?:no|number)?|acct|환불\s?받|급여\s?이체|은행|뱅크|새마을금고|신협|우체국"
+        r"계좌\s?(?:번호)?|입금|송금|이체|예금주|통장|가상계좌|무통장|account[\s_]?(?:no|num(?:ber)?)?|acct|환불\s?받|급여\s?이체|은행|뱅크|새마을금고|신협|우체국"
         r"|수협|농협|카뱅|케뱅|토뱅|kb\s?국민|ibk|nh|sc제일|국민(?=\s?[0-9])|신한(?=\s?[0-9])|기업(?=\s?[0-9])|하나(?=\s?[0-9])|우리(?=\s?[0-9])|토스(?=\s?[0-9])"
         r"|새마을(?=\s?[0-9]{3})|카카오(?=\s?[0-9]{3})|케이(?=\s?[0-9]{3})|산업(?=\s?[0-9]{3})|씨티(?=\s?[0-9]{3})|제일(?=\s?[0-9]{3})|외환(?=\s?[0-9]{3})|저축(?=\s?[0-9]{3})|mg(?=\s?[0-9]{3})|kdb(?=\s?[0-9]{3})|keb(?=\s?[0-9]{3})"
     ),
@@ -31,17 +31,17 @@ _WORDS: Final[dict[str, str]] = {
     ),
     "customs": r"통관\s?(?:고유)?\s?(?:부호|번호)?|개인\s?통관|pccc|customs",
     "health": r"건강\s?보험\s?(?:증)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|의료\s?보험\s?(?:증)?|보험증",
-    "military": r"군번|service\s?number",
-    "student": r"학번|학생\s?번호|학생증\s?번호|교육생\s?번호|student\s?(?:id|no|number)",
-    "employee": r"사원\s?번호|사번|직원\s?번호|임직원\s?번호|공무원\s?번호|교직원\s?번호|교번|행번|employee\s?(?:id|no|number)|emp\s?no|사원증",
-    "postcode": r"우편\s?번호|우\)|우(?=\s?[:)]?\s?[0-9]{5})|〒|zip(?:\s?code)?|postal\s?code",
+    "military": r"군번|service[\s_]?(?:number|no)|military[\s_]?(?:id|no|number)",
+    "student": r"학번|학생\s?번호|학생증\s?번호|교육생\s?번호|student[\s_]?(?:id|no|num(?:ber)?)",
+    "employee": r"사원\s?번호|사번|직원\s?번호|임직원\s?번호|공무원\s?번호|교직원\s?번호|교번|행번|employee[\s_]?(?:id|no|num(?:ber)?)|emp[\s_]?(?:no|id|num)|staff[\s_]?(?:id|no|number)|사원증",
+    "postcode": r"우편\s?번호|우\)|우(?=\s?[:)]?\s?[0-9]{5})|〒|zip(?:[\s_]?code)?|post(?:al)?[\s_]?code",
     "birth": r"생년\s?월일|생일|출생(?:일)?|태어|dob|d\.o\.b|birth\w{0,4}",
     "secret": r"비밀\s?번호|비번|인증\s?번호|패스워드|otp",
     "other": (
-        r"주문\s?(?:번호|서)?|송장\s?(?:번호)?|운송장\s?(?:번호)?|배송\s?(?:번호|조회)?|택배|등기\s?우편|예약\s?(?:번호)?|승인\s?(?:번호)?|거래\s?(?:번호|id)"
+        r"주문\s?(?:번호|서)?|송장\s?(?:번호)?|운송장\s?(?:번호)?|배송\s?(?:번호|조회)?|택배|등기\s?(?:우편|번호)|등기(?=\s?[0-9])|예약\s?(?:번호)?|승인\s?(?:번호)?|거래\s?(?:번호|id)"
         r"|접수\s?(?:번호)?|관리\s?번호|일련\s?(?:번호)?|시리얼|serial|s/n|isbn|issn|바코드|barcode|ean|upc|상품\s?(?:번호|코드)?|품번|제품\s?(?:번호|코드)?"
         r"|모델\s?(?:명|번호)?|model|part\s?no|부품|자산\s?번호|특허|출원|공고|사건\s?번호|문서\s?번호|계약\s?번호|증권\s?번호|티켓|쿠폰|timestamp|타임스탬프|epoch"
-        r"|unix|ts=|로그|order\s?(?:no|id|number)?|tracking|invoice|결제\s?번호|문의\s?번호|민원\s?번호|회원\s?번호|고객\s?번호|version|버전|커밋|commit|빌드|build"
+        r"|unix|ts=|로그|order[\s_]?(?:no|id|number)?|tracking|invoice|결제\s?번호|문의\s?번호|민원\s?번호|회원\s?번호|고객\s?번호|version|버전|커밋|commit|빌드|build"
         r"|주파수|법률|판결|선고|고시|조달|입찰|기관\s?코드|표준\s?코드|코드|sku|lot|로트|행정\s?번호|세금계산서|관리코드|허가\s?번호|신고\s?번호|승차권|seq|uuid"
         r"|해시|hash|imei|imsi|meid|라이[선센]스\s?키|id="
     ),

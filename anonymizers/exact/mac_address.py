@@ -1,7 +1,7 @@
 """MAC_ADDRESS, hardware address of a network device.
 
 Criteria: six pairs of hexadecimal digits with one kind of mark (colon or hyphen) between all; three groups of four with
-dots, or twelve digits with no mark, only beside the word MAC. Not all zeros or all ones.
+dots, pairs with spaces, or twelve digits with no mark, only beside the word MAC. Not all zeros or all ones.
 
 Score .9 to .97. Evidence: shape, context:mac.
 """
@@ -20,7 +20,9 @@ _H: Final = "[0-9A-Fa-f]"
 _PAIRS: Final = re.compile(
     rf"(?<![0-9A-Za-z_:\-]){_H}{{2}}([:\-]){_H}{{2}}(?:\1{_H}{{2}}){{4}}(?![0-9A-Za-z_]|[:\-]{_H})"
 )
-_OTHER: Final = re.compile(rf"(?<![0-9A-Za-z_.])(?:{_H}{{4}}\.{_H}{{4}}\.{_H}{{4}}|{_H}{{12}})(?![0-9A-Za-z_])")
+_OTHER: Final = re.compile(
+    rf"(?<![0-9A-Za-z_.])(?:{_H}{{4}}\.{_H}{{4}}\.{_H}{{4}}|{_H}{{12}}|{_H}{{2}}(?: {_H}{{2}}){{5}})(?![0-9A-Za-z_])"
+)
 _LABEL: Final = re.compile(r"(?<![a-z])mac(?![a-z])|맥\s?(?:주소|어드레스)|물리적?\s?주소|하드웨어\s?주소")
 
 

@@ -12,7 +12,7 @@ from anonymizers.exact.labelled import digits, matches, pattern
 from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
-_RULE = pattern(r"(?<![가-힣])군번|service\s?number", digits(7, 10))
+_RULE = pattern(r"(?<![가-힣])군번|service[\s_]?(?:number|no\.?)|military[\s_]?(?:id|no\.?|number)", digits(7, 10))
 
 
 def find(view: View) -> Iterator[Hit]:

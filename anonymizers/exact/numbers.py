@@ -21,10 +21,10 @@ DIGIT: Final = f"0-9{_SPELLED}"
 _LEAST: Final = 7  # digits that the shortest number asked for here has
 _GAP: Final = f"[{re.escape(gap_chars())}]"
 _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
-_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-\n[ ]?|\n-[ ]?)[{DIGIT}])*")
+_CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?)[{DIGIT}])*")
 _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 """Gaps at which a number neither begins nor ends."""
-LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|]{0,2}[ ]{0,2}|[ ]?-\n[ ]?|\n-[ ]?")
+LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|]{0,2}[ ]{0,2}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
 """Between the groups of a number that its label or checksum proves."""
 COPULA: Final = re.compile(r"이(?=고|며|에요|예요|라|다|었|지만|죠|니까|야)")
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
@@ -143,11 +143,23 @@ def clusters(view: View, least: int = _LEAST) -> list[Cluster]:
                     continue
                 found.append(_cluster(view, at, cut.start("word") if cut["word"] else cut.start("copula")))
                 at = cut.end()
+            if at == m.start():
+                at += _word_end(view.text, at, m.end())
             if m.end() - at >= _LEAST:
                 found.append(_cluster(view, at, m.end()))
         view.memo["clusters"] = found
     result: list[Cluster] = found
     return [c for c in result if len(c.values) >= least]
+
+
+def _word_end(text: str, start: int, end: int) -> int:
+    """Length of the syllables and space before a number that end a word (SC제일 409-20-…, 명령이 1987…), or 0."""
+    if text[start] not in "이일삼사오육칠팔구령" or not start or not "가" <= text[start - 1] <= "힣":
+        return 0
+    at = start + 1 + (start + 1 < end and text[start + 1] in "이일")
+    while at < end and text[at] == " ":
+        at += 1
+    return at - start if "0" <= text[at : at + 1] <= "9" else 0
 
 
 def _mixed(text: str, end: int) -> bool:

@@ -27,6 +27,8 @@ from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import GAP_WORDS, View
 
 _AREA: Final = frozenset(f"0{n}" for n in (31, 32, 33, 41, 42, 43, 44, 51, 52, 53, 54, 55, 61, 62, 63, 64))
+_COUNTRY: Final = ("82", "0082", "00182", "00282", "00582", "00682", "00882", "0070082")
+"""Korea's code, plain or behind an exit code (00, or a carrier's 001, 002 …)."""
 _MOBILE: Final = frozenset({"010", "011", "016", "017", "018", "019"})
 _LOOKALIKE: Final = re.compile(
     r"(?<![A-Za-z0-9ㄱ-ㅎ\u1100-\u1112.])(?=[0OoㅇᄋIl1|]{3})[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789](?:[ .\-_~)/]{0,3}[0-9OoㅇᄋlI]){7,8}(?![A-Za-z0-9])"
@@ -34,6 +36,9 @@ _LOOKALIKE: Final = re.compile(
 _SEVEN: Final = re.compile(r"[2-9][0-9]{2,3}[ ]?[\-.][ ]?[0-9]{4}")
 _BROKEN: Final = re.compile(
     r"(?<![0-9\-.])01[016-9](?:[\-. ][0-9]{3,4}[\-. ]?\n[\-. ]?|[\-. ]?\n[\-. ]?[0-9]{3,4}[\-. ])[0-9]{4}(?![0-9]|[\-.,][0-9])"
+)
+_GLUED: Final = re.compile(
+    r"(?<![0-9\-.])(?P<one>01[016-9]-[0-9]{3,4}-[0-9]{4})(?P<two>01[016-9]-[0-9]{3,4}-[0-9]{4})(?![0-9]|[\-.][0-9])"
 )
 _PREFIX: Final = re.compile(r"[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789]")
 _LOCAL: Final = re.compile(
@@ -57,6 +62,9 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
     for m in _BROKEN.finditer(view.text) if "\n" in view.text else ():
         yield Hit(m.start(), m.end(), "MOBILE", 800_000, ("line-break",))
+    for m in _GLUED.finditer(view.text):
+        yield Hit(*m.span("one"), "MOBILE", 850_000, ("layout",))
+        yield Hit(*m.span("two"), "MOBILE", 850_000, ("layout",))
     phone = _SEVEN.search(view.text) and any(name == "phone" for _, _, name in labels(view))
     for m in _LOCAL.finditer(view.lower) if phone else ():
         if not re.match(r"1[568]\d\d", m["v"]):
@@ -66,11 +74,7 @@ def find(view: View) -> Iterator[Hit]:
 def _at(view: View, cluster: Cluster, k: int) -> tuple[Hit | None, int]:
     """The phone number that begins with digit k, if one does, and the digit behind it."""
     values = cluster.values
-    country = 0
-    if values.startswith("82", k):
-        country = 2
-    elif values.startswith("0082", k):
-        country = 4
+    country = next((len(code) for code in _COUNTRY if values.startswith(code, k)), 0)
     national = values[k + country :]
     if country and not national.startswith("0"):
         national = "0" + national
@@ -135,7 +139,7 @@ _TAIL8: Final = frozenset(
 )
 _TAIL7: Final = frozenset({(3, 4), (7,), (3, 2, 2), (4, 3), (1,) * 7})
 _GAP: Final = re.compile(
-    rf"[ ]?[\-.·~)\]/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-\n[ ]?|\n-[ ]?"
+    rf"[ ]?[\-.·~)\]/_(]{{0,2}}[ ]{{0,2}}|{'|'.join(rf'[ ]?{word}[ ]?' for word in GAP_WORDS)}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?"
 )
 
 
@@ -156,13 +160,15 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
     plus = country > 0 and view.text[max(start - 1, 0) : start] == "+"
     if plus:
         start -= 1
+    if national[3:].strip("0") == "" or (any("," in gap for gap in gaps) and len(set(gaps)) > 1):
+        return None  # 010-0000-0000 is a form to fill in, 010 40261,590 cells of a table
     before, after = view.text[max(start - 1, 0) : start], view.text[end : end + 1]
     if before and not plus and ((before.isascii() and before.isalnum()) or before in "_+#$%"):
         return None
     if after and after.isascii() and (after.isalpha() or after in "_%"):
         return None
     if any("\n" in gap and "-" not in gap for gap in gaps) or (
-        a > 0 and cluster.gaps[a] == "," and not plus and not national.startswith("010")
+        a > 0 and cluster.gaps[a] == "," and not plus and not (national.startswith("010") and (bare or gaps[0].strip()))
     ):
         return None
     if (before == "(" and after != ")" and ")" in view.text[start:end]) or (
@@ -179,7 +185,7 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         country == 2 and not plus and cluster.layout(a, b)[0] != 2 and label != "phone"
     ):  # 820502-5939613 is a birth date
         return None
-    if country and not plus and not (label == "phone" or country == 4 or (usual and plain and not bare)):
+    if country and not plus and not (label == "phone" or country >= 4 or (usual and plain and not bare)):
         return None
     if label == "phone" or (label == "" and near(view, start, end, "phone", 25) and usual):
         if not usual and len(layout) > 5 and len(layout) < b - a:

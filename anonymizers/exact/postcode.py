@@ -17,7 +17,8 @@ from anonymizers.gate import K_ADDRESS, K_SHORT
 from anonymizers.normalize import View
 
 _LABELLED: Final = pattern(
-    r"우편\s?번호|\(?우\)|〒|zip\s?(?:code)?|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})", r"\d{5}|\d{3}[ ]?-[ ]?\d{3}"
+    r"우편\s?번호|\(?우\)|〒|zip[\s_]?(?:code)?|post(?:al)?[\s_]?code|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})",
+    r"\d{5}|\d{3}[ ]?-[ ]?\d{3}|[공영일이삼사오육칠팔구]{5}",
 )
 _BESIDE: Final = re.compile(
     r"(?<![0-9A-Za-z\-.])[\[(]?(?P<v>\d{5}|\d{3}-\d{3})[\])]?[ ,]{1,2}(?P<p>[가-힣]{2,8})[ ]?[가-힣]"
@@ -25,7 +26,7 @@ _BESIDE: Final = re.compile(
 
 
 _HINT: Final = re.compile(
-    r"우\s?[편):]|\(우|〒|zip|우\s?[0-9]|[0-9]{5}[\])]?[ ,]{1,2}[가-힣]{2}|[0-9]{3}-[0-9]{3}[\])]?[ ,]"
+    r"우\s?[편):]|\(우|〒|zip|post|우\s?[0-9]|[0-9]{5}[\])]?[ ,]{1,2}[가-힣]{2}|[0-9]{3}-[0-9]{3}[\])]?[ ,]"
 )
 
 

@@ -36,7 +36,7 @@ _WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _REGISTRY: Final = frozenset(str(n) for n in range(11, 24))
 _KINDS: Final = frozenset(str(n) for n in (*range(11, 16), 21, 22, *range(31, 52), 71, 81, 85))
 """Of company: 11 stock, 14 limited, 21 association, 22 foundation, 31 and up by special law."""
-_PLAIN_GAP: Final = re.compile(r"[ \-./_~·]{1,4}|[ ]?-\n[ ]?|\n-[ ]?")
+_PLAIN_GAP: Final = re.compile(r"[ \-./_~·]{1,4}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
 _STRANGERS: Final = frozenset({"other", "account", "card", "brn", "phone", "customs"})
 
 

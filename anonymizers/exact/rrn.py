@@ -11,7 +11,8 @@ Criteria
 5. A 13-digit number labelled as corporate stays an RRN candidate only if the corporate checksum fails and the
    RRN's holds.
 
-6. With the label, two parts told apart (앞자리 900101, 뒷자리 1234567) are both hits; so is 90년 1월 1일-1234567.
+6. With the label, two parts told apart (앞자리 900101, 뒷자리 1234567) are both hits; so are 90년 1월 1일-1234567, two
+   parts on two lines without a hyphen, and a number in which O, o, l or I stands for a digit (9OO1O1-l234567).
 
 Score .52 (could be a millisecond clock) to .99. Evidence: date, checksum, context:rrn, layout, against:corp,
 maybe:epoch.
@@ -37,6 +38,15 @@ _IN_WORDS: Final = re.compile(
     r"(?<![0-9])(?:19|20)?[0-9]{2}년[ ]?(?P<m>[0-9]{1,2})월[ ]?(?P<d>[0-9]{1,2})일?[ ]?-[ ]?[1-8][0-9]{6}(?![0-9])"
 )
 
+_TWO_LINES: Final = re.compile(
+    r"(?<![0-9\-.])(?P<y>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})[ ]?\n[ ]?(?P<g>[1-8])[0-9]{6}(?![0-9]|[\-.,][0-9])"
+)
+_LOOKALIKE: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?=[0-9OolI]{0,6}[ ]?[\-~]?[ ]?[0-9OolI]{0,7}[OolI])"
+    r"[0-9OolI]{6}[ ]?[\-~]?[ ]?[0-9OolI]{7}(?![A-Za-z0-9]|-[0-9])"
+)
+_AS_DIGITS: Final = str.maketrans("OolI", "0011", " -~")
+
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type RRN in a view."""
@@ -50,9 +60,24 @@ def find(view: View) -> Iterator[Hit]:
         if is_date(2000, int(m["m"]), int(m["d"])) and near(view, m.start(), m.end(), "rrn"):
             yield Hit(m.start("front"), m.end("front"), "RRN", 900_000, ("date", "context:rrn", "apart"))
             yield Hit(m.start("back"), m.end("back"), "RRN", 900_000, ("date", "context:rrn", "apart"))
+    for m in _TWO_LINES.finditer(view.text) if "\n" in view.text else ():
+        label = next((n for n in ("rrn", "alien") if near(view, m.start(), m.end(), n, 20)), "")
+        if label and is_date(2000, int(m["m"]), int(m["d"])):
+            kind = "ALIEN_REG" if m["g"] in "5678" else "RRN"
+            yield Hit(m.start(), m.end(), kind, 880_000, ("date", f"context:{label}", "line-break"))
+    for m in _LOOKALIKE.finditer(view.text):
+        values = m[0].translate(_AS_DIGITS)
+        real = sum(c.isdigit() for c in m[0])
+        if (
+            real >= 8
+            and values[6] in "12345678"
+            and is_date(2000, int(values[2:4]), int(values[4:6]))
+            and near(view, m.start(), m.end(), "rrn")
+        ):
+            yield Hit(m.start(), m.end(), "RRN", 860_000, ("date", "context:rrn", "look-alike"))
     for m in _IN_WORDS.finditer(view.text):
         if is_date(2000, int(m["m"]), int(m["d"])):
             yield Hit(m.start(), m.end(), "RRN", 850_000, ("date", "layout"))
 
 
-RRN = Recognizer("rrn", ("RRN",), K_ID, find)
+RRN = Recognizer("rrn", ("RRN", "ALIEN_REG"), K_ID, find)

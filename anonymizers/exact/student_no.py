@@ -16,7 +16,7 @@ from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
 _RULE = pattern(
-    r"학번|학생\s?번호|학생증\s?번호|student\s?(?:id|no\.?|number)|교육생\s?번호",
+    r"학번|학생\s?번호|학생증\s?번호|student[\s_]?(?:id|no\.?|num(?:ber)?)|교육생\s?번호",
     rf"(?:[a-z]{{1,2}}-?)?{digits(5, 10)}",
 )
 _OF_DEPARTMENT = re.compile(

@@ -344,7 +344,8 @@ static void judge_cluster(scan_t *s, int64_t doc, int64_t n, int64_t a, int64_t 
         int64_t e = j;
         /* a syllable behind ASCII digits is a particle or a unit (12일, 5678이), unless more digits follow it */
         while (e > i && (cls[u[e - 1]] & C_MASK) == C_SPELLED) e--;
-        if (e == i || j - e > 2 || spelled != j - e) e = j;          /* all spelled, 010일이삼사…, 1이3사: digits */
+        if (e == i || j - e > 2 || spelled != j - e ||               /* all spelled, 010일이삼사…, 1이3사, 공일공 99이삼: digits */
+            (count && chain[count - 1].spelled && chain[count - 1].b - chain[count - 1].a > 1)) e = j;
         else spelled = 0;
         int cut = e != j;
         int64_t len = e - i;
@@ -481,11 +482,12 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             uint16_t w = b < n ? u[b] : 0;
             if (is_hangul(w) && w != 0xC774 && w != 0xC778 && w != 0xC73C && w != 0xC740 && w != 0xC758 && w != 0xC785 &&
                 w != 0xC5EC && w != 0xB0A8 && w != 0xB4E4) continue;                   /* 이인으은의입여남들 */
-            for (k = p; k >= 0 && k > p - 4; k--) {
+            for (k = p; k >= 0 && k > p - 9; k--) {
                 s->steps++;
                 int t = cls[u[k]] & C_MASK;
                 if (t == C_DIGIT || (t == C_SPELLED && u[k + 1] == 0xB144)) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; }   /* 구이년생 */
-                if (u[k] != ' ' && u[k] != '.' && u[k] != ')' && u[k] != 0xB144 && u[k] != 0xC6D4 && u[k] != 0xC77C) break;
+                if (u[k] != ' ' && u[k] != '.' && u[k] != ')' && u[k] != 0xB144 && u[k] != 0xC6D4 && u[k] != 0xC77C &&
+                    u[k] != '(' && u[k] != 0xC74C && u[k] != 0xC591 && u[k] != 0xB825) break;              /* (음력)생 */
             }
             continue;
         }
@@ -529,6 +531,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             else if (t == C_SPELLED) { if (++spelled >= 4) { hit = 1; last_hit = k + 1; } }
             else spelled = t == C_GAP ? spelled : 0;
         }
+        if (need == N_TOKEN) last_hit = k;                               /* the token may go on: secret_access_key = … */
         if (need == N_DIGIT) for (k = p; k >= 0 && k >= p - BEHIND; k--) {
             s->steps++;
             int t = cls[u[k]] & C_MASK;
@@ -552,12 +555,20 @@ static int64_t gap_word(const scan_t *s, int64_t i, int64_t n) {
     return k < n && ((cls[u[k]] & C_MASK) == C_DIGIT || (cls[u[k]] & C_MASK) == C_SPELLED) ? k - i : 0;
 }
 
+/* (여성, 33): a sex and a mark before the digits. */
+static int sex_before(const uint16_t *u, int64_t a) {
+    int64_t k = a - 1;
+    while (k > 0 && k > a - 3 && (u[k] == ' ' || u[k] == ',' || u[k] == 0xB7 || u[k] == '/')) k--;
+    if (k >= 0 && (u[k] == 0xC131 || u[k] == 0xC790)) k--;                                  /* 성 자 */
+    return k > 0 && k < a - 1 && (u[k] == 0xB0A8 || u[k] == 0xC5EC) && u[k - 1] == '(';     /* 남 여 */
+}
+
 /* What a run of plain digits [a, b) is followed or preceded by: plates, ages, road numbers. */
 static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n) {
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     int64_t len = b - a, j = b, p = a;
     if (len <= 3 && j < n) {                                             /* 12가 3456, 서울 1 가 1234 */
-        if ((u[j] == ' ' || u[j] == '-') && j + 1 < n) j++;
+        if ((u[j] == ' ' || u[j] == '-' || u[j] == 0xB7) && j + 1 < n) j++;
         if (cls[u[j]] & F_PLATE) {
             int64_t k = j + 1; int g = 0, d = 0;
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
@@ -586,7 +597,8 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
             if (!limit) emit(s, doc, n, K_AGE, a, j + 1);
         }
         if (b + 1 < n && u[b] == ')' && (u[b + 1] == 0xC528 ||                                    /* 김모(34)씨 */
-            (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ','))))
+            (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ',' ||
+                                                                (u[b + 1] == ' ' && b + 2 < n && u[b + 2] == 0xC528))) || sex_before(u, a)))
             emit(s, doc, n, K_AGE, a, b + 1);
         if (len == 2 && a > 1 && u[a - 1] == '(' && is_hangul(u[a - 2])) {                   /* 김모(34·여)씨 */
             int64_t k = b;
@@ -665,7 +677,7 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
 static void special(scan_t *s, int64_t doc, int64_t i, int64_t n) {
     const uint16_t *u = s->u;
     uint16_t c = u[i];
-    if (c == '@') emit(s, doc, n, K_EMAIL | K_HANDLE, i, i + 1);
+    if (c == '@') emit(s, doc, n, K_EMAIL | K_HANDLE, i - 1, i + 1);
     else if ((c == ':' || c == '-') && i > 0 && i + 4 < n && is_hex(u[i - 1])) {
         if (i > 1 && is_hex(u[i - 2]) && is_hex(u[i + 1]) && is_hex(u[i + 2]) && u[i + 3] == c && is_hex(u[i + 4]))
             emit(s, doc, n, K_NET, i - 2, i + 5);
@@ -751,6 +763,10 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
         if (run >= 0 && i >= n) run_context(s, doc, run, n, n);
         s->steps += i - a;
         if (total >= 4) judge_cluster(s, doc, n, a, last + 1);
+        if (total >= 4 && total <= 8 && k == C_SPELLED && a > 1 && (cls[u[a - 1]] & F_PLATE)) {                 /* 삼팔머 일이구공 */
+            int before = cls[u[a - 2]] & C_MASK;
+            if (before == C_SPELLED || before == C_DIGIT) emit(s, doc, n, K_PLATE, a - 8, a + 4);
+        }
         i = last + 1;
     }
     for (int64_t w = first; w < s->nwin; w++) {        /* folded positions -> bytes and code points */
