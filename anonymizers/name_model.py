@@ -86,6 +86,7 @@ def _add_context(words: dict[str, int], raw: Mapping[str, Any]) -> None:
     for weight, entries in raw["brackets"].items():
         for word in entries:
             words["b" + word] = max(weight, words.get("b" + word, 0))
+    words.update(("k" + word, 1) for word in raw["affiliations"])
     for word in raw["vocative"]["words"]:
         need = twin.NEED_CONSONANT if word in ("아", "이야") else twin.NEED_VOWEL
         words["t" + word] = pack(twin.VOCATIVE, need, raw["vocative"]["weight"])

@@ -24,7 +24,7 @@ from anonymizers.passages import Passage, lines, passages
 from ext import names_rules_py as twin
 from ext.names import NameScanner, odd_ones
 
-VERSION: Final = "4"
+VERSION: Final = "5"
 _MASK: Final = entities()["PERSON"].mask
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _SURE: Final = 75  # total of 500,000

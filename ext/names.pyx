@@ -169,7 +169,8 @@ cdef class NameScanner:
         self.t.best_pair = max([value for word, value in words.items() if word[0] == "p"], default=0)
         self.t.best_pair = max(self.t.best_pair, <int>SURE_PAIR)
         self.t.best_particle = max([v >> 8 for w, v in words.items() if w[0] == "t" and v & 15 <= COPULA], default=0)
-        self.t.best_particle = max(self.t.best_particle, <int>ASIDE)
+        self.t.best_verb = max([value for word, value in words.items() if word[0] == "v"], default=0)
+        self.t.best_verb = max(self.t.best_verb, <int>SPEECH)
         for word, value in words.items():
             if word[0] == "p" and value >= SURE_PAIR:
                 flags[ord(word[1]) - FIRST] |= OPENS_PAIR

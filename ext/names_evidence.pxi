@@ -17,6 +17,25 @@ cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nog
     return MISSING
 
 
+cdef int described(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
+    """The twin's described."""
+    cdef Py_ssize_t stop = at, size
+    cdef int32_t found
+    while stop < length and stop - at < MAX_DESCRIPTION and (is_hangul(s[stop]) or s[stop] == 0x20):
+        stop += 1
+    if stop >= length or s[stop - 1] == 0x20 or not (s[stop] == 0x29 or s[stop] == 0x2C or s[stop] == 0xB7):
+        return 0
+    for size in range(1, min(<Py_ssize_t>MAX_ASIDE, stop - at) + 1):
+        if s[stop - size] == 0x20:
+            break
+        found = look(t, TAIL, s + stop - size, size)
+        if size > 1 and found != MISSING and (found & 15 == TITLE or found & 15 == KIN):
+            return DESCRIBED
+        if stop - size > at and look(t, DESCRIBES, s + stop - size, size) != MISSING:
+            return DESCRIBED
+    return 0
+
+
 cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
     """The twin's _bracket."""
     cdef Py_ssize_t digits = at
@@ -30,14 +49,20 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
     if s[at] == 0x40:
         flag[0] = F_AGE
         return HANDLE
+    if (s[at] == 0x4D or s[at] == 0x46 or s[at] == 0x6D or s[at] == 0x66) and at + 1 < length and (
+            s[at + 1] == 0x2F or s[at + 1] == 0x29 or s[at + 1] == 0x2C):  # M, F, m, f
+        flag[0] = F_AGE
+        return AGE
     if ((s[at] == 0xC778 or s[at] == 0xB0A8 or s[at] == 0xC5EC) and at + 1 < length
-            and (s[at + 1] == 0x29 or s[at + 1] == 0x2C)):  # 인, 남, 여
+            and (s[at + 1] == 0x29 or s[at + 1] == 0x2C or s[at + 1] == 0x2F or s[at + 1] == 0xB7)):  # 인, 남, 여
         flag[0] = F_SIGNATURE if s[at] == 0xC778 else F_AGE
         return AGE
     if is_hangul(s[at]):
         digits = run_end(s, at, length)
         weight = look(t, BRACKETED, s + at, digits - at) if digits - at <= MAX_BRACKET else MISSING
         if weight == MISSING or weight == 0:
+            weight = described(t, s, at, length)
+        if weight == 0:
             return 0
         flag[0] = F_AGE
         return weight
@@ -55,6 +80,13 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
             s[digits] == 0x2E or s[digits] == 0x7E or s[digits] == 0x2D or s[digits] == 0xB144 or s[digits] == 0x2013):
         flag[0] = F_AGE
         return YEAR
+    if 1 <= digits - at <= 2 and s[digits] == 0x2D and digits + 1 < length and 0x30 <= s[digits + 1] <= 0x39:
+        flag[0] = F_AGE
+        return CLASS
+    if digits - at == 4 and (s[at] == 0x31 or s[at] == 0x32) and (
+            s[digits] == 0x29 or s[digits] == 0x2C or s[digits] == 0x3A):
+        flag[0] = F_AGE
+        return CITED
     return 0
 
 
@@ -76,7 +108,7 @@ cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t lengt
                 value = titled(t, s + begin, stop - begin)
             if value != MISSING and value & 15 == TITLE:
                 flag[0] |= F_TITLE
-                return ASIDE
+                return ASIDE if runs else ASIDE_NEAR
         if stop + 1 >= length or s[stop] != 0x20 or not is_hangul(s[stop + 1]):
             return 0
         at = stop + 1
@@ -207,6 +239,31 @@ cdef bint ends_call(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept
             or s[end] == 0x2026 or s[end] == 0x3B)
 
 
+cdef bint is_call(const letter *s, Py_ssize_t start, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """The twin's is_call."""
+    cdef uint32_t c
+    if ends_call(s, end, length):
+        return True
+    if s[end] != 0x20:
+        return False
+    if start == 0:
+        return True
+    c = s[start - 1]
+    if start > 1 and c == 0x20:
+        c = s[start - 2]
+        if (c == 0x2E or c == 0x21 or c == 0x3F or c == 0x7E or c == 0x2026 or c == 0x2C or c == 0x0A):
+            return True
+        return c == 0xC57C and (start == 2 or not is_hangul(s[start - 3]))  # 야
+    return c == 0x0A or c == 0x22 or c == 0x201C
+
+
+cdef inline int gain_of_short(int kind, int flags, int loss) noexcept nogil:
+    """The twin's _short."""
+    if flags & F_SURE_CONTEXT:
+        return SHORT_SURE if loss == 0 else TITLED_SHORT if flags & (F_HONORIFIC | F_TITLE) else 0
+    return SHORT_SAID if loss == 0 and (kind == PERSON_PARTICLE or flags & F_VERB) else 0
+
+
 cdef int misread(
         const tables *t, const letter *s, Py_ssize_t start, int kind, Py_ssize_t end, Py_ssize_t length
 ) noexcept nogil:
@@ -215,7 +272,7 @@ cdef int misread(
     cdef bint is_closed = (s[start + 1] - FIRST) % 28 != 0
     cdef int32_t found
     if (last == 0xC774 and is_closed) if kind else (  # 이, 아, 야
-            last == (<uint32_t>0xC544 if is_closed else <uint32_t>0xC57C) and ends_call(s, end, length)):
+            last == (<uint32_t>0xC544 if is_closed else <uint32_t>0xC57C) and is_call(s, start, end, length)):
         if is_sure(t, s[start], s[start + 1]):
             return CALLED
     if kind:

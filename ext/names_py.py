@@ -84,30 +84,35 @@ class NameScanner:
         return best
 
     def _spaced(self, text: str, start: int) -> list[int] | None:
-        """`홍 길 동 (인)`, `홍 길동 씨`: a lone surname, then the given name in one or two pieces; only with a cue, an
-        honorific, a title or a signature."""
-        first, length = start + 2, len(text)
-        if first >= length or text[first - 1] != " " or not is_hangul(text[first]):
+        """`홍 길 동 (인)`, `홍  길동 씨`, `성명: 박  훈`: a lone surname, then the given name in one or two pieces.
+
+        Only with a cue, an honorific, a title or a signature."""
+        first = r.skip_spaces(text, start + 1)
+        if first == start + 1 or first >= len(text) or not is_hangul(text[first]):
             return None
         if start > 0 and text[start - 1] in r.DIGITS:
             return None
-        second = first + 1
-        if second < length and text[second] == " ":
-            second += 1
-        if second >= length or not is_hangul(text[second]):
+        second = r.skip_spaces(text, first + 1)
+        if second < len(text) and is_hangul(text[second]):
+            found = self._pieces(text, start, text[start] + text[first] + text[second], second + 1)
+            if found is not None:
+                return found
+        if first + 1 < len(text) and is_hangul(text[first + 1]):
             return None
-        end = second + 1
-        while end < length and is_hangul(text[end]):
-            end += 1
-        letters = text[start] + text[first] + text[second]
-        base = self._base(letters, 0, 1, 2)
-        tail = None if base == NONE or end - second - 1 > r.MAX_TAIL else self._tail(text, second + 1, end)
-        if tail is None or tail[0] == r.VOCATIVE or (tail[0] == r.SIGNATURE and end == second + 2):
+        return self._pieces(text, start, text[start] + text[first], first + 1)
+
+    def _pieces(self, text: str, start: int, letters: str, stop: int) -> list[int] | None:
+        """The candidate of a surname and a given name in pieces that end at `stop`."""
+        end, givens = r.run_end(text, stop), len(letters) - 1
+        base = self._base(letters, 0, 1, givens)
+        tail = None if base == NONE or end - stop > r.MAX_TAIL else self._tail(text, stop, end)
+        if tail is None or tail[0] == r.VOCATIVE or (tail[0] == r.SIGNATURE and end == stop + 1):
             return None
-        total, flags = base + r.SPACED + tail[1] + self._lexicon(letters, 0, 3, 3, 1, 2), 0
+        level = self._lexicon(letters, 0, givens + 1, givens + 1, 1, givens)
+        total, flags = base + r.SPACED + tail[1] + level, 0
         if tail[0] == 0:
             behind, flags = self._behind(text, end, False)
-            if not flags:
+            if not flags and givens == 2:
                 behind, flags = self._aside(text, end)
             total += behind
         elif tail[0] == r.HONORIFIC:
@@ -117,9 +122,13 @@ class NameScanner:
         cue = self._cue(text, start)
         if cue:
             total, flags = total + cue, flags | r.F_CUE
-        if total < r.SPACED_LEAST or not flags & (r.F_CUE | r.F_HONORIFIC | r.F_TITLE | r.F_SIGNATURE):
+        if givens == 1:
+            if level or not (flags & r.F_SIGNATURE or (flags & r.F_CUE and text[start + 2] == " ")):
+                return None
+            total += r.SHORT_SURE
+        if total < r.SPACED_LEAST or not flags & r.F_ADDRESSED:
             return None
-        return [start, second + 1, total, flags, NONE, end]
+        return [start, stop, total, flags, NONE, end]
 
     def _base(self, text: str, start: int, surnames: int, givens: int) -> int:
         if surnames == 0:
@@ -139,6 +148,7 @@ class NameScanner:
         pair = self.words.get("p" + text[at : at + 2], r.NO_PAIR)
         if pair >= r.SURE_PAIR:
             first, last = max(first, r.PAIR_FLOOR), max(last, r.PAIR_FLOOR)
+            base = max(base, r.SURNAME_FLOOR)
         elif NONE in (first, last):
             return NONE
         return min(r.MAX_BASE, base + first + last + pair)
@@ -171,16 +181,18 @@ class NameScanner:
         if kind == r.HONORIFIC:
             flags |= r.F_HONORIFIC
         elif kind in (r.TITLE, r.KIN):
-            if (surnames == 0 and kind == r.TITLE) or (surnames + givens == 2 and surnames and end == stop + 1):
+            if surnames + givens == 2 and surnames and end == stop + 1:
                 return None  # 김복형: no elder brother of one called 김복
             flags |= r.F_TITLE
+            total += r.GIVEN_TITLE if surnames == 0 and kind == r.TITLE else 0
         elif kind == r.SIGNATURE and end > stop + 1:
             flags |= r.F_SIGNATURE
         elif kind == r.SIGNATURE:  # 홍길동인: the copula
             total, kind = total - weight, r.COPULA
         elif kind == r.VOCATIVE:
-            if surnames or not r.ends_call(text, end):
+            if surnames or not r.is_call(text, start, end):
                 return None
+            total += 0 if r.ends_call(text, end) else r.CALL_RUNS_ON
             flags |= r.F_VOCATIVE
         elif kind:
             flags |= r.F_PARTICLE
@@ -195,16 +207,21 @@ class NameScanner:
             if verb:
                 total, flags = total + verb, flags | r.F_VERB
         level = self._lexicon(text, start, stop, end, surnames, givens)
+        if level == r.GIVEN_LEXICON[2] and surnames == 0:
+            if kind == r.VOCATIVE and end == stop + 1 and text[stop] == "아":  # 하늘아
+                level = r.GIVEN_LEXICON[1]
+            elif flags & r.F_HONORIFIC:
+                level = r.GIVEN_ADDRESSED
         if surnames == 0 and not self._stands_alone(kind, flags, level):
             return None
-        if level == r.LEXICON[1] and surnames and kind in (0, r.HONORIFIC) and flags & r.F_ADDRESSED:
+        if level == r.LEXICON[1] and surnames and kind in (0, r.PARTICLE, r.HONORIFIC) and flags & r.F_ADDRESSED:
             level = r.LEXICON_ADDRESSED
         if level:
             total, flags = total + level, flags | r.F_LEXICON
         if start > 0 and text[start - 1] in r.DIGITS:
             total += r.AFTER_DIGIT
-        if surnames == 1 and givens == 1 and flags & (r.F_HONORIFIC | r.F_TITLE):
-            total += r.TITLED_SHORT
+        if surnames == 1 and givens == 1:
+            total += self._short(kind, flags, level)
         if surnames == 1 and givens == 2:
             total += self._misread(text, start, kind, end)
         if kind == 0 and flag == 0 and surnames:
@@ -213,11 +230,24 @@ class NameScanner:
         if surnames == 0:
             flags |= r.F_GIVEN_ONLY
         if kind == 0 and not flags & ~r.F_LEXICON:
-            alone = r.opens_cell(text, start) and r.closes_cell(text, end)
-            total += r.LINE if alone else r.BARE
+            opens = r.opens_cell(text, start)
+            speaks = opens and r.closes_speaker(text, end)
+            alone = speaks or (opens and r.closes_cell(text, end))
+            total += r.SPEAKER if speaks else r.LINE if alone else r.BARE
+            if speaks and surnames + givens == 2 and surnames and not level:
+                total += r.SHORT_SURE
             flags |= r.F_LINE if alone else 0
         listable = base + level if kind == 0 or kind == r.PARTICLE else NONE
+        if listable < r.LIST_BASE and not r.touches_list(text, start, end):
+            listable = NONE
         return [start, stop, total, flags, listable, end]
+
+    @staticmethod
+    def _short(kind: int, flags: int, level: int) -> int:
+        """What a surname and one letter gain by a context that only persons have."""
+        if flags & r.F_SURE_CONTEXT:
+            return r.SHORT_SURE if not level else r.TITLED_SHORT if flags & (r.F_HONORIFIC | r.F_TITLE) else 0
+        return r.SHORT_SAID if not level and (kind == r.PERSON_PARTICLE or flags & r.F_VERB) else 0
 
     @staticmethod
     def _stands_alone(kind: int, flags: int, level: int) -> bool:
@@ -232,7 +262,9 @@ class NameScanner:
         last, is_closed = text[start + 2], (ord(text[start + 1]) - FIRST) % 28 != 0
         is_given = self.words.get("p" + text[start : start + 2], 0) >= r.SURE_PAIR
         if is_given and (
-            (last == "이" and is_closed) if kind else (last == ("아" if is_closed else "야") and r.ends_call(text, end))
+            (last == "이" and is_closed)
+            if kind
+            else (last == ("아" if is_closed else "야") and r.is_call(text, start, end))
         ):
             return r.CALLED
         if kind:
@@ -274,7 +306,7 @@ class NameScanner:
         if at >= len(text):
             return 0, 0
         if text[at] == "(":
-            return self._bracket(text, at + 1)
+            return r.bracket(self.words, text, at + 1)
         if at == end or not is_hangul(text[at]):
             return 0, 0
         stop = r.run_end(text, at)
@@ -293,41 +325,17 @@ class NameScanner:
         if at + 1 >= len(text) or text[at] != " " or not is_hangul(text[at + 1]):
             return 0, 0
         at += 1
-        for _ in range(r.ASIDE_RUNS):
+        for number in range(r.ASIDE_RUNS):
             stop = r.run_end(text, at)
             for begin in range(max(at, stop - r.MAX_ASIDE), stop - 1):
                 found = self.words.get("t" + text[begin:stop])
                 if found is None:
                     found = self._titled(text, begin, stop)
                 if found is not None and found & 15 == r.TITLE and begin + 1 < stop:
-                    return r.ASIDE, r.F_TITLE
+                    return r.ASIDE if number else r.ASIDE_NEAR, r.F_TITLE
             if stop + 1 >= len(text) or text[stop] != " " or not is_hangul(text[stop + 1]):
                 break
             at = stop + 1
-        return 0, 0
-
-    def _bracket(self, text: str, at: int) -> tuple[int, int]:
-        if at >= len(text):
-            return 0, 0
-        if "\u4e00" <= text[at] <= "\u9fff":
-            return r.HANJA, r.F_HANJA
-        if text[at] == "@":
-            return r.HANDLE, r.F_AGE
-        if text[at] in "인남여" and at + 1 < len(text) and text[at + 1] in "),":
-            return r.AGE, r.F_SIGNATURE if text[at] == "인" else r.F_AGE
-        if is_hangul(text[at]):
-            stop = r.run_end(text, at)
-            weight = self.words.get("b" + text[at:stop], 0) if stop - at <= r.MAX_BRACKET else 0
-            return weight, r.F_AGE if weight else 0
-        digits = at
-        while digits < len(text) and text[digits] in r.DIGITS[:10]:
-            digits += 1
-        if 1 <= digits - at <= 2 and digits < len(text) and text[digits] in "),·세":
-            return r.AGE, r.F_AGE
-        if digits - at >= 2 and text[at] == "0" and digits < len(text) and text[digits] in "-)":
-            return r.TELEPHONE, r.F_AGE
-        if digits - at == 4 and text[at] in "12" and digits < len(text) and text[digits] in ".~-년–":
-            return r.YEAR, r.F_AGE
         return 0, 0
 
     def _cue(self, text: str, start: int) -> int:

@@ -7,7 +7,7 @@ cdef inline bint may_be(
 ) noexcept nogil:
     """Whether a reading is worth weighing: a handful of table reads that turn most runs away. Never wrong about a no."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int bound, role = 0
+    cdef int bound, room, role = 0
     cdef bint is_titled
     if stop > end:
         return False
@@ -20,12 +20,27 @@ cdef inline bint may_be(
         is_titled = end + 1 < length and (
             s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
                 is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))))
+    if surnames == 0 and stop == end:
+        return is_titled
     bound = stem(t, s + start, surnames, givens, False)
     if bound == NOTHING:
         return False
-    if is_titled or bound >= LIST_BASE or bound + t.best_particle + MAX_VERB >= floor:
+    if is_titled or bound >= LIST_BASE:
+        return True
+    room = t.best_verb + (SHORT_SAID if surnames == 1 and givens == 1 else 0)
+    if stop < end:
+        room += t.best_particle
+    elif precedes_word(s, end, length):
+        room += ASIDE_NEAR
+    if bound + max(room, <int>SPEAKER) >= floor:
+        return True
+    if (stop == end and closes_speaker(s, end, length)) or (bound >= LIST_WEAK and touches_list(s, start, end, length)):
         return True
     return may_have_cue(t, s, start)
+
+
+cdef inline bint precedes_word(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    return end + 1 < length and s[end] == 0x20 and is_hangul(s[end + 1])
 
 
 cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
@@ -43,6 +58,8 @@ cdef void weigh(
     cdef Py_ssize_t stop = start + surnames + givens
     cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
     cdef int32_t value
+    cdef int context, least
+    cdef bint speaks
     if stop > end or end - stop > MAX_TAIL:
         return
     bound = stem(t, s + start, surnames, givens, False)
@@ -65,17 +82,21 @@ cdef void weigh(
     if kind == HONORIFIC:
         flags |= F_HONORIFIC
     elif kind == TITLE or kind == KIN:
-        if (surnames == 0 and kind == TITLE) or (surnames and surnames + givens == 2 and end == stop + 1):
+        if surnames and surnames + givens == 2 and end == stop + 1:
             return
         flags |= F_TITLE
+        if surnames == 0 and kind == TITLE:
+            total += GIVEN_TITLE
     elif kind == SIGNATURE and end > stop + 1:
         flags |= F_SIGNATURE
     elif kind == SIGNATURE:  # the copula
         total -= weight
         kind = COPULA
     elif kind == VOCATIVE:
-        if surnames or not ends_call(s, end, length):
+        if surnames or not is_call(s, start, end, length):
             return
+        if not ends_call(s, end, length):
+            total += CALL_RUNS_ON
         flags |= F_VOCATIVE
     elif kind:
         flags |= F_PARTICLE
@@ -90,25 +111,36 @@ cdef void weigh(
     if weight:
         total += weight
         flags |= F_CUE
-    room = MAX_VERB + (ASIDE if kind == 0 and flag == 0 and surnames else 0)
-    if bound < LIST_BASE and bound + total + room < floor:
+    least = LIST_WEAK if kind <= PARTICLE and touches_list(s, start, end, length) else LIST_BASE
+    room = t.best_verb if kind <= PERSON_PARTICLE else 0
+    if kind == 0:
+        room = max(room, <int>SPEAKER)
+        if flag == 0 and surnames and precedes_word(s, end, length):
+            room = t.best_verb + ASIDE_NEAR
+    if surnames == 1 and givens == 1:
+        room += SHORT_SURE if flags & F_SURE_CONTEXT or (kind == 0 and closes_speaker(s, end, length)) else SHORT_SAID
+    if bound < least and bound + total + room < floor:
         return  # no verb, no later title and no neighbour could lift it
     base = stem(t, s + start, surnames, givens, True)
     if base == NOTHING:
         return
     total += base
     loss = lexicon(t, s, start, stop, end, surnames, givens)
-    if loss == LEXICON[1] and surnames and (kind == 0 or kind == HONORIFIC) and flags & F_ADDRESSED:
+    if surnames == 0 and loss == GIVEN_LEXICON[2]:
+        if kind == VOCATIVE and end == stop + 1 and s[stop] == 0xC544:  # 하늘아
+            loss = GIVEN_LEXICON[1]
+        elif flags & F_HONORIFIC:
+            loss = GIVEN_ADDRESSED
+    if loss == LEXICON[1] and surnames and (kind <= PARTICLE or kind == HONORIFIC) and flags & F_ADDRESSED:
         loss = LEXICON_ADDRESSED
     if loss:
         total += loss
         flags |= F_LEXICON
     if start > 0 and is_digit(s[start - 1]):
         total += AFTER_DIGIT
-    if surnames == 1 and givens == 1 and flags & (F_HONORIFIC | F_TITLE):
-        total += TITLED_SHORT
-    if base + loss < LIST_BASE and total + room < floor:
+    if base + loss < least and total + room < floor:
         return
+    context = flags
     if surnames == 1 and givens == 2:
         total += misread(t, s, start, kind, end, length)
     if kind == 0 and flag == 0 and surnames:
@@ -118,14 +150,20 @@ cdef void weigh(
         if weight:
             total += weight
             flags |= F_VERB
+    if surnames == 1 and givens == 1:
+        total += gain_of_short(kind, context | (flags & F_VERB), loss)
     if surnames == 0:
         if (kind == PARTICLE or kind == COPULA) and (
                 loss < (GIVEN_LEXICON[1] if flags & F_VERB else 0) or not flags & (F_CUE | F_VERB)):
             return
         flags |= F_GIVEN_ONLY
     if kind == 0 and not flags & ~F_LEXICON:
-        alone = opens_cell(s, start) and closes_cell(s, end, length)
-        total += LINE if alone else BARE
+        alone = opens_cell(s, start)
+        speaks = alone and closes_speaker(s, end, length)
+        alone = speaks or (alone and closes_cell(s, end, length))
+        total += SPEAKER if speaks else LINE if alone else BARE
+        if speaks and surnames + givens == 2 and surnames and loss == 0:
+            total += SHORT_SURE
         if alone:
             flags |= F_LINE
     if best.is_found and total <= best.total:
@@ -136,48 +174,59 @@ cdef void weigh(
     best.end = end
     best.total = total
     best.flags = flags
-    best.listable = base + loss if kind <= PARTICLE else NOTHING
+    best.listable = base + loss if kind <= PARTICLE and base + loss >= least else NOTHING
 
 
 cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, candidate *best) noexcept nogil:
     """The twin's _spaced."""
-    cdef Py_ssize_t first = start + 2, second, end
+    cdef Py_ssize_t first = skip_spaces(s, start + 1, length), second
     cdef letter[3] letters
-    cdef int32_t value
-    cdef int base, total, weight = 0, kind = 0, flags = 0
-    if first >= length or s[first - 1] != 0x20 or not is_hangul(s[first]):
+    if first == start + 1 or first >= length or not is_hangul(s[first]):
         return False
     if start > 0 and is_digit(s[start - 1]):
         return False
-    second = first + 1
-    if second < length and s[second] == 0x20:
-        second += 1
-    if second >= length or not is_hangul(s[second]):
+    letters[0], letters[1] = s[start], s[first]
+    second = skip_spaces(s, first + 1, length)
+    if second < length and is_hangul(s[second]):
+        letters[2] = s[second]
+        if pieces(t, s, length, start, &letters[0], 2, second + 1, best):
+            return True
+    if first + 1 < length and is_hangul(s[first + 1]):
         return False
-    end = second + 1
-    while end < length and is_hangul(s[end]):
-        end += 1
-    letters[0], letters[1], letters[2] = s[start], s[first], s[second]
-    base = stem(t, &letters[0], 1, 2, True)
-    if base == NOTHING or end - second - 1 > MAX_TAIL:
+    return pieces(t, s, length, start, &letters[0], 1, first + 1, best)
+
+
+cdef bint pieces(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, const letter *letters, int givens,
+        Py_ssize_t stop, candidate *best
+) noexcept nogil:
+    """The twin's _pieces."""
+    cdef Py_ssize_t end = run_end(s, stop, length)
+    cdef int32_t value
+    cdef int base, total, loss, weight = 0, kind = 0, flags = 0
+    base = stem(t, letters, 1, givens, True)
+    if base == NOTHING or end - stop > MAX_TAIL:
         return False
-    if second + 1 < end:
-        value = look(t, TAIL, s + second + 1, end - second - 1)
+    if stop < end:
+        value = look(t, TAIL, s + stop, end - stop)
         if value != MISSING:
-            if not agrees(s[second], (value >> 4) & 7):
+            if not agrees(s[stop - 1], (value >> 4) & 7):
                 return False
         else:
-            value = titled(t, s + second + 1, end - second - 1)
+            value = titled(t, s + stop, end - stop)
             if value == MISSING:
                 return False
         kind = value & 15
         weight = value >> 8
-    if kind == VOCATIVE or (kind == SIGNATURE and end == second + 2):
+    if kind == VOCATIVE or (kind == SIGNATURE and end == stop + 1):
         return False
-    total = base + SPACED + weight + lexicon(t, &letters[0], 0, 3, 3, 1, 2)
+    loss = lexicon(t, letters, 0, givens + 1, givens + 1, 1, givens)
+    total = base + SPACED + weight + loss
     if kind == 0:
         weight = behind(t, s, end, length, False, &flags)
-        total += weight if flags else aside(t, s, end, length, &flags)
+        total += weight
+        if not flags and givens == 2:
+            total += aside(t, s, end, length, &flags)
     elif kind == HONORIFIC:
         flags = F_HONORIFIC
     elif kind == SIGNATURE:
@@ -186,11 +235,15 @@ cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t
     if weight:
         total += weight
         flags |= F_CUE
-    if total < SPACED_LEAST or not flags & (F_CUE | F_HONORIFIC | F_TITLE | F_SIGNATURE):
+    if givens == 1:
+        if loss or not (flags & F_SIGNATURE or (flags & F_CUE and s[start + 2] == 0x20)):
+            return False
+        total += SHORT_SURE
+    if total < SPACED_LEAST or not flags & F_ADDRESSED:
         return False
     best.is_found = True
     best.start = start
-    best.stop = second + 1
+    best.stop = stop
     best.end = end
     best.total = total
     best.flags = flags
@@ -204,7 +257,9 @@ cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogi
     cdef bint is_separated = False, is_strong, is_joined, is_empty = left.end == left.stop
     cdef uint32_t c
     cdef int bonus
-    if gap < 1 or gap > MAX_GAP or left.listable < LIST_BASE or right.listable < LIST_BASE:
+    if gap < 1 or gap > MAX_GAP or left.listable < (LIST_WEAK if right.total >= STRONG else LIST_BASE):
+        return
+    if right.listable < (LIST_WEAK if left.total >= STRONG else LIST_BASE):
         return
     for i in range(left.end, right.start):
         c = s[i]

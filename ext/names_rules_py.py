@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 NONE: Final = -32768
@@ -18,6 +18,7 @@ F_HONORIFIC, F_TITLE, F_CUE, F_VERB, F_LIST, F_SIGNATURE = 1, 2, 4, 8, 16, 32
 F_HANJA, F_AGE, F_PARTICLE, F_LEXICON, F_VOCATIVE, F_GIVEN_ONLY = 64, 128, 256, 512, 1024, 2048
 F_LINE: Final = 4096
 F_ADDRESSED: Final = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
+F_SURE_CONTEXT: Final = F_ADDRESSED | F_HANJA | F_AGE
 
 # Constants of the sum.
 MAX_BASE: Final = 150
@@ -26,8 +27,10 @@ ONE_SYLLABLE: Final = -32
 GIVEN_ONLY: Final = 8
 BARE: Final = -15
 LINE: Final = 15
+SPEAKER: Final = 35
 LEXICON: Final = (0, -60, -120, -300)
 GIVEN_LEXICON: Final = (0, -5, -100, -300)
+GIVEN_ADDRESSED: Final = -60  # 하늘 씨
 PAIR_FLOOR: Final = 10
 SURE_PAIR: Final = 20
 SPLIT: Final = (0, -25, -45, -45)
@@ -37,17 +40,20 @@ AGE: Final = 60
 LISTED: Final = 35
 JOINED: Final = 20
 STRONG: Final = 110
-NEIGHBOUR: Final = 20
+NEIGHBOUR: Final = 35
 LIST_BASE: Final = 30
+LIST_WEAK: Final = 5  # beside a strong name
 MAX_TAIL: Final = 8
 MAX_CUE: Final = 6
 VERB_RUNS: Final = 4
 VERB_REACH: Final = 40
 SPACED: Final = -50
 SPACED_LEAST: Final = 30
+MAX_SPACES: Final = 3
 APART: Final = 30
 STRONG_HONORIFIC: Final = 60
 ASIDE: Final = 40
+ASIDE_NEAR: Final = 50
 ASIDE_RUNS: Final = 3
 COLON: Final = 20
 AFTER_DIGIT: Final = -100
@@ -55,19 +61,29 @@ CALLED: Final = -60
 LOT: Final = -60
 LEXICON_ADDRESSED: Final = -30
 TITLED_SHORT: Final = 15
+SHORT_SURE: Final = 45  # the same for a name of two letters that no list knows as a word
+SHORT_SAID: Final = 25  # such a name before a particle of persons or a verb
+SURNAME_FLOOR: Final = -15  # what a surname may cost before a sure given name
+GIVEN_TITLE: Final = -25  # 지민 과장님
+CALL_RUNS_ON: Final = -25  # 민수야 밥 먹자
 PARTICLE_LIKE: Final = -25
 SPEECH: Final = 25
 TELEPHONE: Final = 40
 YEAR: Final = 40
+CLASS: Final = 40  # (6-1)
+CITED: Final = 30  # (2015)
 HANDLE: Final = 40
+DESCRIBED: Final = 40  # (전 한빛은행 지점장), (한빛대)
+MAX_DESCRIPTION: Final = 24
 MAX_BRACKET: Final = 4
 MAX_WORD: Final = 5
 MAX_GAP: Final = 5
 MAX_ASIDE: Final = 5
 DIGITS: Final = "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
+MARKS: Final = "[▲△▶▷◆◇■□●○◎*-"
 SKIP_BEFORE: Final = " :：·-—'\"‘“’”(<[「『,\n\t|/=*)]】"
-SEPARATORS: Final = ",·ㆍ、/‧・;|\t0123456789"
+SEPARATORS: Final = ",·ㆍ、/‧・;|\t-–→↔&+•" + "0123456789"
 JOINTS: Final = " \n.)"
 
 
@@ -93,12 +109,12 @@ def is_hangul(char: str) -> bool:
 
 
 def title(value: int, is_given_only: bool) -> tuple[int, int]:
-    """(weight, flag) of a title behind a name; behind a given name alone only honorifics and kin count."""
+    """(weight, flag) of a title behind a name; behind a given name alone a title weighs less, a signature nothing."""
     kind = value & 15
     if kind == HONORIFIC:
         return value >> 8, F_HONORIFIC
-    if kind == KIN or (kind == TITLE and not is_given_only):
-        return value >> 8, F_TITLE
+    if kind in (KIN, TITLE):
+        return (value >> 8) + (GIVEN_TITLE if is_given_only and kind == TITLE else 0), F_TITLE
     if kind == SIGNATURE and not is_given_only:
         return value >> 8, F_SIGNATURE
     return 0, 0
@@ -122,6 +138,28 @@ def ends_call(text: str, end: int) -> bool:
     return end >= len(text) or text[end] in ",.!?~\n…;"
 
 
+def opens_call(text: str, start: int) -> bool:
+    """Whether a sentence begins here, or `야 ` stands before."""
+    if start > 1 and text[start - 1] == " ":
+        if text[start - 2] in ".!?~…,\n":
+            return True
+        return text[start - 2] == "야" and (start == 2 or not is_hangul(text[start - 3]))
+    return start == 0 or text[start - 1] in '\n"“'
+
+
+def is_call(text: str, start: int, end: int) -> bool:
+    """Whether somebody is called: punctuation behind, or the name opens a sentence that runs on."""
+    return ends_call(text, end) or (text[end] == " " and opens_call(text, start))
+
+
+def skip_spaces(text: str, at: int) -> int:
+    """Past at most MAX_SPACES spaces."""
+    stop = at
+    while stop < len(text) and stop - at < MAX_SPACES and text[stop] == " ":
+        stop += 1
+    return stop
+
+
 def run_end(text: str, at: int) -> int:
     """Where the run of syllables that holds `at` ends."""
     while at < len(text) and is_hangul(text[at]):
@@ -130,8 +168,12 @@ def run_end(text: str, at: int) -> int:
 
 
 def opens_cell(text: str, start: int) -> bool:
-    """Whether a line or a table's cell begins here."""
+    """Whether a line or a table's cell begins here, also behind a mark (`[`, `▲`) or a time (`2:11, `)."""
     at = start - 1 if start > 0 and text[start - 1] == " " else start
+    if at > 0 and text[at - 1] in MARKS:
+        at -= 1
+    if at > 1 and text[at - 1] == "," and text[at - 2] in DIGITS[:10]:
+        return True
     return at == 0 or text[at - 1] in "\n\t|"
 
 
@@ -141,16 +183,35 @@ def closes_cell(text: str, end: int) -> bool:
     return at >= len(text) or text[at] in "\n\r\t|"
 
 
+def closes_speaker(text: str, end: int) -> bool:
+    """Whether a speaker's mark follows: `홍길동: …`, `[홍길동] …`, `▲홍길동=…`."""
+    at = end + 1 if end < len(text) and text[end] == " " else end
+    return at < len(text) and (text[at] in ":：=" or (text[at] == "]" and at == end))
+
+
 def precedes_number(text: str, end: int) -> bool:
     """Whether a number follows: a lot, behind the name of a quarter."""
     at = end + 1 if end < len(text) and text[end] == " " else end
     return at < len(text) and text[at] in DIGITS[:10]
 
 
+def touches_list(text: str, start: int, end: int) -> bool:
+    """Whether a separator stands right before or behind, save for a space."""
+    before = start - 2 if start > 1 and text[start - 1] == " " else start - 1
+    if before >= 0 and text[before] in SEPARATORS[:-10]:
+        return True
+    behind = end + 1 if end < len(text) and text[end] == " " else end
+    return behind < len(text) and text[behind] in SEPARATORS[:-10]
+
+
 def link(text: str, left: list[int], right: list[int]) -> None:
     """Neighbours in a list strengthen each other, once each: `가나다, 라마바`, `1. 가나다 2. 라마바`."""
     gap = right[0] - left[5]
-    if gap < 1 or gap > MAX_GAP or left[4] < LIST_BASE or right[4] < LIST_BASE:
+    if gap < 1 or gap > MAX_GAP:
+        return
+    if left[4] < (LIST_WEAK if right[2] >= STRONG else LIST_BASE) or right[4] < (
+        LIST_WEAK if left[2] >= STRONG else LIST_BASE
+    ):
         return
     between = text[left[5] : right[0]]
     if any(char not in SEPARATORS and char not in JOINTS for char in between):
@@ -164,3 +225,55 @@ def link(text: str, left: list[int], right: list[int]) -> None:
         if bonus and not candidate[3] & F_LIST:
             candidate[2] += bonus + (NEIGHBOUR if other >= STRONG else 0)
             candidate[3] |= F_LIST
+
+
+def bracket(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
+    """(weight, flag) of what stands in the brackets behind a name."""
+    if at >= len(text):
+        return 0, 0
+    if "\u4e00" <= text[at] <= "\u9fff":
+        return HANJA, F_HANJA
+    if text[at] in "MFmf" and at + 1 < len(text) and text[at + 1] in "/),":
+        return AGE, F_AGE
+    if text[at] == "@":
+        return HANDLE, F_AGE
+    if text[at] in "인남여" and at + 1 < len(text) and text[at + 1] in "),/·":
+        return AGE, F_SIGNATURE if text[at] == "인" else F_AGE
+    if is_hangul(text[at]):
+        stop = run_end(text, at)
+        weight = words.get("b" + text[at:stop], 0) if stop - at <= MAX_BRACKET else 0
+        if not weight:
+            weight = described(words, text, at)
+        return weight, F_AGE if weight else 0
+    digits = at
+    while digits < len(text) and text[digits] in DIGITS[:10]:
+        digits += 1
+    if 1 <= digits - at <= 2 and digits < len(text) and text[digits] in "),·세":
+        return AGE, F_AGE
+    if digits - at >= 2 and text[at] == "0" and digits < len(text) and text[digits] in "-)":
+        return TELEPHONE, F_AGE
+    if digits - at == 4 and text[at] in "12" and digits < len(text) and text[digits] in ".~-년–":
+        return YEAR, F_AGE
+    if 1 <= digits - at <= 2 and digits + 1 < len(text) and text[digits] == "-" and text[digits + 1] in DIGITS[:10]:
+        return CLASS, F_AGE
+    if digits - at == 4 and text[at] in "12" and digits < len(text) and text[digits] in "),:":
+        return CITED, F_AGE
+    return 0, 0
+
+
+def described(words: Mapping[str, int], text: str, at: int) -> int:
+    """(전 한빛은행 지점장): weight of the last word in the brackets, or of its end: a title, a school."""
+    stop = at
+    while stop < len(text) and stop - at < MAX_DESCRIPTION and (is_hangul(text[stop]) or text[stop] == " "):
+        stop += 1
+    if stop >= len(text) or text[stop] not in "),·" or text[stop - 1] == " ":
+        return 0
+    for size in range(1, min(MAX_ASIDE, stop - at) + 1):
+        if text[stop - size] == " ":
+            break
+        found = words.get("t" + text[stop - size : stop], 0)
+        if size > 1 and found & 15 in (TITLE, KIN):
+            return DESCRIBED
+        if stop - size > at and "k" + text[stop - size : stop] in words:
+            return DESCRIBED
+    return 0

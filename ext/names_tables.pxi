@@ -39,6 +39,7 @@ cdef enum:
     F_GIVEN_ONLY = 2048
     F_LINE = 4096
     F_ADDRESSED = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
+    F_SURE_CONTEXT = F_ADDRESSED | F_HANJA | F_AGE
     SURNAME = 0x73  # kinds of words, as the twin spells them
     PAIR = 0x70
     WORD = 0x78
@@ -48,6 +49,7 @@ cdef enum:
     VERB_MAKER = 0x68
     NOUN_MAKER = 0x64
     BRACKETED = 0x62
+    DESCRIBES = 0x6B
     OPENS_PAIR = 1
     ENDS_PAIR = 2
     OPENS_SURNAME = 4
@@ -67,13 +69,15 @@ cdef enum:
     GIVEN_ONLY = 8
     BARE = -15
     LINE = 15
+    SPEAKER = 35
     HANJA = 70
     AGE = 60
     LISTED = 35
     JOINED = 20
     STRONG = 110
-    NEIGHBOUR = 20
+    NEIGHBOUR = 35
     LIST_BASE = 30
+    LIST_WEAK = 5
     PAIR_FLOOR = 10
     SURE_PAIR = 20
     MAX_TAIL = 8
@@ -81,10 +85,12 @@ cdef enum:
     VERB_RUNS = 4
     SPACED = -50
     SPACED_LEAST = 30
+    MAX_SPACES = 3
     VERB_REACH = 40
     APART = 30
     STRONG_HONORIFIC = 60
     ASIDE = 40
+    ASIDE_NEAR = 50
     ASIDE_RUNS = 3
     MAX_ASIDE = 5
     COLON = 20
@@ -93,15 +99,24 @@ cdef enum:
     LOT = -60
     LEXICON_ADDRESSED = -30
     TITLED_SHORT = 15
+    SHORT_SURE = 45
+    SHORT_SAID = 25
+    SURNAME_FLOOR = -15
+    GIVEN_TITLE = -25
+    GIVEN_ADDRESSED = -60
+    CALL_RUNS_ON = -25
     PARTICLE_LIKE = -25
     SPEECH = 25
     TELEPHONE = 40
     YEAR = 40
     HANDLE = 40
+    CLASS = 40
+    CITED = 30
+    DESCRIBED = 40
+    MAX_DESCRIPTION = 24
     MAX_BRACKET = 4
     MAX_WORD = 5
     MAX_GAP = 5
-    MAX_VERB = 40  # the bare and line bonuses included
 
 cdef int[4] LEXICON = [0, -60, -120, -300]
 cdef int[4] GIVEN_LEXICON = [0, -5, -100, -300]
@@ -135,6 +150,7 @@ cdef struct tables:
     int row  # words a row
     int best_pair
     int best_particle
+    int best_verb
 
 
 cdef inline bint is_hangul(uint32_t c) noexcept nogil:
@@ -197,7 +213,22 @@ cdef inline bint stands_before(uint32_t c) noexcept nogil:
 cdef inline bint separates(uint32_t c) noexcept nogil:
     """Members of SEPARATORS in the twin."""
     return (c == 0x2C or c == 0xB7 or c == 0x318D or c == 0x3001 or c == 0x2F or c == 0x2027 or c == 0x30FB
-            or c == 0x3B or c == 0x7C or c == 0x09 or 0x30 <= c <= 0x39)
+            or c == 0x3B or c == 0x7C or c == 0x09 or 0x30 <= c <= 0x39
+            or c == 0x2D or c == 0x2013 or c == 0x2192 or c == 0x2194 or c == 0x26 or c == 0x2B or c == 0x2022)
+
+
+cdef inline bint lists(uint32_t c) noexcept nogil:
+    return separates(c) and not 0x30 <= c <= 0x39
+
+
+cdef inline bint touches_list(const letter *s, Py_ssize_t start, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """The twin's touches_list."""
+    cdef Py_ssize_t before = start - 2 if start > 1 and s[start - 1] == 0x20 else start - 1
+    if before >= 0 and lists(s[before]):
+        return True
+    if end < length and s[end] == 0x20:
+        end += 1
+    return end < length and lists(s[end])
 
 
 cdef inline bint is_digit(uint32_t c) noexcept nogil:
@@ -211,9 +242,35 @@ cdef inline Py_ssize_t run_end(const letter *s, Py_ssize_t at, Py_ssize_t length
     return at
 
 
+cdef inline bint marks(uint32_t c) noexcept nogil:
+    """Members of MARKS in the twin."""
+    if c < 0x80:
+        return c == 0x5B or c == 0x2A or c == 0x2D
+    return (c == 0x25B2 or c == 0x25B3 or c == 0x25B6 or c == 0x25B7 or c == 0x25C6 or c == 0x25C7 or c == 0x25A0
+            or c == 0x25A1 or c == 0x25CF or c == 0x25CB or c == 0x25CE)
+
+
+cdef inline Py_ssize_t skip_spaces(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
+    cdef Py_ssize_t stop = at
+    while stop < length and stop - at < MAX_SPACES and s[stop] == 0x20:
+        stop += 1
+    return stop
+
+
+cdef inline bint closes_speaker(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    cdef Py_ssize_t at = end
+    if at < length and s[at] == 0x20:
+        at += 1
+    return at < length and (s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3D or (s[at] == 0x5D and at == end))
+
+
 cdef inline bint opens_cell(const letter *s, Py_ssize_t start) noexcept nogil:
     if start > 0 and s[start - 1] == 0x20:
         start -= 1
+    if start > 0 and marks(s[start - 1]):
+        start -= 1
+    if start > 1 and s[start - 1] == 0x2C and 0x30 <= s[start - 2] <= 0x39:
+        return True
     return start == 0 or s[start - 1] == 0x0A or s[start - 1] == 0x09 or s[start - 1] == 0x7C
 
 
@@ -228,9 +285,9 @@ cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nog
     if kind == HONORIFIC:
         flag[0] = F_HONORIFIC
         return value >> 8
-    if kind == KIN or (kind == TITLE and not is_given_only):
+    if kind == KIN or kind == TITLE:
         flag[0] = F_TITLE
-        return value >> 8
+        return (value >> 8) + (GIVEN_TITLE if is_given_only and kind == TITLE else 0)
     if kind == SIGNATURE and not is_given_only:
         flag[0] = F_SIGNATURE
         return value >> 8
@@ -277,6 +334,7 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
     else:
         pair = t.best_pair if sure else SURE_PAIR
     if pair >= SURE_PAIR:
+        base = max(base, <int>SURNAME_FLOOR)
         first = max(first, <int>PAIR_FLOOR)
         last = max(last, <int>PAIR_FLOOR)
     elif first == NONE or last == NONE:
