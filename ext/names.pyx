@@ -12,40 +12,78 @@ import numpy as np
 
 from ext.errors import CapacityError, InputError
 
+cdef extern from "odd.h" nogil:
+    int simd_best()
+    long pass_common16(int level, const uint16_t *s, long at, long n)
+
 include "names_tables.pxi"
 include "names_evidence.pxi"
 include "names_readings.pxi"
 
 
+cdef enum:
+    BLOCK = 1024  # letters a step
+
+
+cdef Py_ssize_t runs_of(const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t *at, Py_ssize_t *end, bint *open) noexcept nogil:
+    """Where runs of syllables begin and end in [start, stop); gives back how many ended. `open`: whether one that began
+    has not ended; its start then stands behind the others'. Without branches: words and gaps take turns at random."""
+    cdef Py_ssize_t i, begun = open[0], ended = 0
+    cdef bint before = open[0], here
+    for i in range(start, stop):
+        here = is_hangul(s[i])
+        at[begun] = i
+        begun += here & (not before)
+        end[ended] = i
+        ended += before & (not here)
+        before = here
+    open[0] = before
+    return ended
+
+
+cdef inline int readings(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
+    """Which readings the syllables of a run of two or more allow. A string ends in a zero, so that s[length] may be read."""
+    cdef int can = t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1]
+    can &= t.gates[s[at + 2] - FIRST].at[2] if end - at > 2 else ENDS_AT_2
+    return can & (t.gates[s[at + 3] - FIRST].at[3] if end - at > 3 else ENDS_AT_3)
+
+
 cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, list out):
-    cdef Py_ssize_t at = 0, end
+    cdef Py_ssize_t start = 0, stop, at, end, behind = 0, row, ended
+    cdef Py_ssize_t[BLOCK + 2] starts
+    cdef Py_ssize_t[BLOCK + 2] ends
+    cdef bint is_open = False
     cdef int can
     cdef candidate pending, best
     pending.is_found = best.is_found = False
     pending.start = pending.stop = pending.end = 0
     pending.total = pending.flags = pending.listable = 0
     best = pending
-    while at < length:
-        if not is_hangul(s[at]):
-            at += 1
-            continue
-        end = at + 1
-        while end < length and is_hangul(s[end]):
-            end += 1
-        if end - at < 2:
-            if t.surname[s[at] - FIRST] != NONE and spaced(t, s, length, at, &best):
-                if pending.is_found:
-                    join(s, &pending, &best)
-                    if pending.total >= floor:
-                        out.append((pending.start, pending.stop, pending.total, pending.flags))
-                pending = best
-                end = best.end
-            at = end
-            continue
-        can = t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1]
-        can &= t.gates[s[at + 2] - FIRST].at[2] if end - at > 2 else ENDS_AT_2
-        can &= t.gates[s[at + 3] - FIRST].at[3] if end - at > 3 else ENDS_AT_3
-        if can:
+    while start < length:
+        stop = start + BLOCK
+        if stop > length:
+            stop = length
+        ended = runs_of(s, start, stop, &starts[0], &ends[0], &is_open)
+        if is_open and stop == length:
+            ends[ended] = length
+            ended += 1
+            is_open = False
+        for row in range(ended):
+            at, end = starts[row], ends[row]
+            if at < behind:
+                continue  # a piece of a name in pieces
+            if end - at < 2:
+                if t.surname[s[at] - FIRST] != NONE and spaced(t, s, length, at, &best):
+                    if pending.is_found:
+                        join(s, &pending, &best)
+                        if pending.total >= floor:
+                            out.append((pending.start, pending.stop, pending.total, pending.flags))
+                    pending = best
+                    behind = best.end
+                continue
+            can = readings(t, s, length, at, end)
+            if not can:
+                continue
             best.is_found = False
             if can & FULL and may_be(t, s, length, at, end, 1, 2, floor):
                 weigh(t, s, length, at, end, 1, 2, floor, &best)
@@ -63,9 +101,13 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
                     if pending.total >= floor:
                         out.append((pending.start, pending.stop, pending.total, pending.flags))
                 pending = best
-        at = end
+        starts[0] = starts[ended]
+        start = stop
     if pending.is_found and pending.total >= floor:
         out.append((pending.start, pending.stop, pending.total, pending.flags))
+
+
+cdef int LEVEL = simd_best()
 
 
 cdef bint any_odd(const letter *s, Py_ssize_t length) noexcept nogil:
@@ -85,6 +127,21 @@ cdef bint any_odd(const letter *s, Py_ssize_t length) noexcept nogil:
     return False
 
 
+cdef bint any_odd16(const uint16_t *s, Py_ssize_t length) noexcept nogil:
+    """any_odd of what common letters leave, a few at a time."""
+    cdef Py_ssize_t at = 0, stop
+    while True:
+        at = pass_common16(LEVEL, s, at, length)
+        if at >= length:
+            return False
+        stop = at + 64
+        if stop > length:
+            stop = length
+        if any_odd[uint16_t](s + at, stop - at):
+            return True
+        at = stop
+
+
 def odd_ones(texts):
     """Numbers of the texts that are odd."""
     return [number for number, text in enumerate(texts) if is_odd(text)]
@@ -95,14 +152,15 @@ cpdef bint is_odd(str text):
     cdef int kind = PyUnicode_KIND(text)
     cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
     if kind == 2:
-        return any_odd[uint16_t](<const uint16_t *>PyUnicode_DATA(text), length)
+        return any_odd16(<const uint16_t *>PyUnicode_DATA(text), length)
     if kind == 4:
         return any_odd[uint32_t](<const uint32_t *>PyUnicode_DATA(text), length)
     return "\xad" in text
 
 
 def sure_pairs(pairs):
-    """Rows by first syllable, bits by second, and the bits: `(uint16[11172], uint16[11172], uint64[rows, words])`."""
+    """Rows by first syllable, bits by second, and the bits: `(uint16[11172], uint16[11172], uint64[rows, words])`.
+    Of any pairs."""
     opens, ends = np.zeros(SYLLABLES, np.uint16), np.zeros(SYLLABLES, np.uint16)
     for place, table in ((0, opens), (1, ends)):
         for number, syllable in enumerate(sorted({pair[place] for pair in pairs}), 1):
@@ -125,6 +183,7 @@ cdef class NameScanner:
         cdef uint8_t[::1] roles
         cdef uint16_t[::1] numbers
         cdef uint64_t[::1] masks
+        cdef int32_t[::1] one_letter
         cdef uint64_t at, h
         cdef uint64_t[2] size = [1024, 1024]
         cdef int which
@@ -137,9 +196,27 @@ cdef class NameScanner:
                 raise InputError("a syllable weight is out of range", "pass weights from -127 to 127, or -32768 for never")
         arrays = [table.astype(np.int8) for table in arrays]
         flags = np.zeros(SYLLABLES, dtype=np.uint8)
+        known = sure_pairs([word[1:] for word in words if word[0] == "p"])
         sure = [word[1:] for word, value in words.items() if word[0] == "p" and value >= SURE_PAIR]
         opens, ends, bits = sure_pairs(sure)
-        self.held = (*arrays, flags, opens, ends, bits)
+        tails = np.full(SYLLABLES, MISSING, np.int32)
+        for word, value in words.items():
+            if word[0] == "t" and len(word) == 2:
+                tails[ord(word[1]) - FIRST] = value
+        self.held = (*arrays, flags, opens, ends, bits, *known, tails)
+        cue_bits = np.zeros(512, np.uint64)
+        self.held = (*self.held, cue_bits)
+        masks = cue_bits
+        self.t.cues = &masks[0]
+        one_letter = tails
+        self.t.tail = &one_letter[0]
+        numbers = known[0]
+        self.t.known_opens = &numbers[0]
+        numbers = known[1]
+        self.t.known_ends = &numbers[0]
+        masks = known[2].reshape(-1)
+        self.t.known = &masks[0]
+        self.t.known_row = known[2].shape[1]
         numbers = opens
         self.t.opens = &numbers[0]
         numbers = ends
@@ -181,7 +258,10 @@ cdef class NameScanner:
                 flags[ord(word[1]) - FIRST] |= OPENS_TAIL | (
                     OPENS_TITLE if value & 15 >= HONORIFIC or value & 15 == PERSON_PARTICLE else 0)
             elif word[0] == "c":
-                flags[ord(word[len(word) - 1]) - FIRST] |= ENDS_CUE
+                flags[ord(word[len(word) - 1]) - FIRST] |= ENDS_CUE | (IS_CUE if len(word) == 2 else 0)
+                if len(word) > 2:
+                    bit = cue_bit(ord(word[len(word) - 2]), ord(word[len(word) - 1]))
+                    cue_bits[bit // 64] |= np.uint64(1 << (bit % 64))
             elif word[0] == "v":
                 flags[ord(word[1]) - FIRST] |= OPENS_VERB
             h = step(1, ord(word[0]))

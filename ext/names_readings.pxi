@@ -47,7 +47,9 @@ cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start
     cdef Py_ssize_t at = start
     while at > 0 and start - at < 3 and stands_before(s[at - 1]):
         at -= 1
-    return at != start and at > 0 and is_hangul(s[at - 1]) and t.role[s[at - 1] - FIRST] & ENDS_CUE
+    if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
+        return False
+    return may_end_cue(t, s, at)
 
 
 cdef void weigh(
@@ -68,10 +70,12 @@ cdef void weigh(
     if stop < end:
         if not t.role[s[stop] - FIRST] & OPENS_TAIL:
             return
-        value = look(t, TAIL, s + stop, end - stop)
+        value = look(t, TAIL, s + stop, end - stop) if end - stop > 1 else t.tail[s[stop] - FIRST]
         if value != MISSING:
             if not agrees(s[stop - 1], (value >> 4) & 7):
                 return
+        elif end - stop == 1:
+            return
         else:
             value = titled(t, s + stop, end - stop)
             if value == MISSING:

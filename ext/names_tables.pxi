@@ -57,6 +57,7 @@ cdef enum:
     OPENS_TITLE = 16
     ENDS_CUE = 32
     OPENS_VERB = 64
+    IS_CUE = 128  # a cue word of one letter
     FULL = 1  # readings: surname and two letters, surname and one, two letters alone, surname of two letters
     SHORT = 2
     GIVEN = 4
@@ -148,6 +149,12 @@ cdef struct tables:
     uint16_t *ends  # of a syllable: its bit in a row; 0: ends no sure pair
     uint64_t *sure  # a bit for each two syllables that are a sure given name
     int row  # words a row
+    uint16_t *known_opens  # the same for every two syllables that are a given name at all
+    uint16_t *known_ends
+    uint64_t *known
+    int known_row
+    uint64_t *cues  # bits of the last two letters of cue words, by cue_bit()
+    int32_t *tail  # the value of a tail of one letter, or MISSING
     int best_pair
     int best_particle
     int best_verb
@@ -185,6 +192,22 @@ cdef inline bint is_sure(const tables *t, uint32_t a, uint32_t b) noexcept nogil
         return False
     end = t.ends[b - FIRST]
     return (t.sure[t.opens[a - FIRST] * t.row + (end >> 6)] >> (end & 63)) & 1
+
+
+cdef inline uint32_t cue_bit(uint32_t a, uint32_t b) noexcept nogil:
+    return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 17
+
+
+cdef inline bint ends_cue(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """Whether a cue word may end with two letters."""
+    cdef uint32_t h = cue_bit(a, b)
+    return (t.cues[h >> 6] >> (h & 63)) & 1
+
+
+cdef inline bint is_known(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """Whether two syllables are a given name of any weight."""
+    cdef uint32_t end = t.known_ends[b - FIRST]
+    return (t.known[t.known_opens[a - FIRST] * t.known_row + (end >> 6)] >> (end & 63)) & 1
 
 
 cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
@@ -327,10 +350,10 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
     sure = is_sure(t, p[0], p[1])
     if (first == NONE or last == NONE) and not sure:
         return NOTHING
-    if is_final:
+    if not is_known(t, p[0], p[1]):
+        pair = NO_PAIR
+    elif is_final:
         pair = look(t, PAIR, p, 2)
-        if pair == MISSING:
-            pair = NO_PAIR
     else:
         pair = t.best_pair if sure else SURE_PAIR
     if pair >= SURE_PAIR:
