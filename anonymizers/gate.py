@@ -65,6 +65,7 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
     (K_AGE, _SOON, '나이 연령 연세 "age "나이'),
     (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", "가", ":") for tens in _TENS)),
+    (K_AGE, _ALWAYS, " ".join(f"연세{link}{tens}" for link in ("", "는", "가") for tens in _TENS)),
     (K_AGE, _ALWAYS, " ".join(f"{who}{tens}" for who in ("올해", "올해로", "저는", "이제", "나는") for tens in _TENS)),
     (K_AGE, _ALWAYS, "네살 다섯살 여섯살 일곱살 여덟살 아홉살"),
     (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
@@ -87,13 +88,17 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         K_HANDLE,
         _ASCII,
         "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 아뒤 닉넴 유저명 ㅋㅌ kakao kakaotalk "
-        "instagram insta telegram discord wechat tiktok twitter loginid userid 틱톡 유튜브 닉네임 깃허브 스카이프",
+        "instagram insta telegram discord wechat tiktok twitter loginid userid 틱톡 디코 유튜브 닉네임 깃허브 스카이프",
     ),
-    (K_HANDLE, _TOKEN, "id: id는 id가"),
+    (
+        K_HANDLE,
+        _TOKEN,
+        'id: id는 id가 id/pw id/비번 id/password user= username= login= user_id login_id "id" "username"',
+    ),
     (
         K_HANDLE,
         _ASCII,
-        "instagram.com/ facebook.com/ twitter.com/ /x.com/ /t.me/ threads.net/ blog.naver.com/ tistory.com/ youtube.com/ "
+        "instagram.com/ facebook.com/ twitter.com/ /x.com/ t.me/ threads.net/ blog.naver.com/ tistory.com/ youtube.com/ "
         "tiktok.com/ velog.io/ github.com/ gitlab.com/ linkedin.com/in/ kakao.com/",
     ),
     (K_NET, _DIGIT, "mac 맥주소 맥어드레스"),

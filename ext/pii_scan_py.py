@@ -247,7 +247,7 @@ class _Text:
         """Plates, ages, flats and road numbers: what stands beside the plain digits [a, b)."""
         size = b - a
         if size <= 3 and b < self.n:
-            j = b + (self.at(b) in " -·" and b + 1 < self.n)
+            j = b + (self.at(b) in " -·." and b + 1 < self.n)
             if self.cls(j) & PLATE:
                 self.plate(a, j, size)
             j = b + (self.at(b) == " " and b + 1 < self.n)
@@ -258,10 +258,10 @@ class _Text:
                 if not (word[0] in _LIMITS or word in ("이상", "이하", "부터")):
                     self.emit(K_AGE, a, j + 1)
             bracket = size == 2 and a > 2 and self.at(a - 1) == "(" and self.hangul(a - 2)
-            if b + 1 < self.n and self.at(b) == ")":
-                behind = self.hangul(b + 1) or self.at(b + 1) == ","
-                apart = bracket and self.at(b + 1) == " " and self.at(b + 2) == "씨"  # 홍길동(53) 씨
-                if self.at(b + 1) == "씨" or (bracket and behind) or apart or self.sex_before(a):
+            if self.at(b) == ")":
+                behind = self.hangul(b + 1 + (self.at(b + 1) == " ")) or self.at(b + 1) == ","  # 홍길동(53) 씨
+                addressed = self.at(a - 2) in "씨모군양"  # B씨(38)
+                if self.at(b + 1) == "씨" or (bracket and (behind or addressed)) or self.sex_before(a):
                     self.emit(K_AGE, a, b + 1)
             if size == 2 and a > 1 and self.at(a - 1) == "(" and self.hangul(a - 2):
                 k = b

@@ -23,7 +23,7 @@ from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.gate import K_HANDLE
 from anonymizers.normalize import View
 
-_SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|wechat|tiktok|twitter|skype|옾챗|오픈챗|(?<![a-z])ig(?![a-z])|당근"
+_SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|디코|wechat|tiktok|twitter|skype|옾챗|오픈챗|(?<![a-z])ig(?![a-z])|당근"
 _VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|(?<![a-z])line|배그|(?<![가-힣])롤"
 _ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아이뒤"
 _LINK: Final = (
@@ -63,12 +63,26 @@ _RULES: Final = (
         850_000,
         False,
     ),
+    (
+        re.compile(rf"(?<![A-Za-z])(?:user(?:name)?|login|account)=['\"]?{_NAME}"),
+        "context:id",
+        800_000,
+        True,
+    ),
+    (
+        re.compile(
+            rf"\"(?:id|user_?id|login_?id|username)\"\s?:\s?\"{_NAME}(?=\"\s?,\s?\"(?:pw|pwd|pass|e-?mail|phone|tel|비밀))"
+        ),
+        "context:record",
+        850_000,
+        False,
+    ),
 )
 _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세요 hong77
     rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}"
 )
 _PROFILE: Final = re.compile(
-    r"(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com|github\.com|gitlab\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
+    r"(?<![A-Za-z0-9\-])(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com|github\.com|gitlab\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
     r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/(?!status/)[A-Za-z])",
 )
 _SITE: Final = re.compile(
@@ -123,7 +137,7 @@ _CODE: Final = frozenset(
         "bean",
     ]
 )
-_WORDS: Final = tuple(f"{_SERVICE}|{_VAGUE}|아이디|계정|핸들|닉|아뒤|아이뒤|유저명|id".split("|"))
+_WORDS: Final = tuple(f"{_SERVICE}|{_VAGUE}|아이디|계정|핸들|닉|아뒤|아이뒤|유저명|id|user|login|account".split("|"))
 
 
 def find(view: View) -> Iterator[Hit]:

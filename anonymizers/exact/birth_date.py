@@ -30,7 +30,7 @@ _DATE: Final = (
 )
 _PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
 _LABEL: Final = (
-    r"생\s?년\s?월\s?일|생\s?일|출생\s?(?:일자|[년연]\s?월\s?일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth\s?(?:day|date)?|date\s?of\s?birth"
+    r"생\s?년\s?월\s?일|(?<![발재])생\s?일|출생\s?(?:일자|[년연]\s?월\s?일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth\s?(?:day|date)?|date\s?of\s?birth"
     r"|생년|born(?:\s?on)?"
 )
 _LINK: Final = (
@@ -47,10 +47,13 @@ _SEXED: Final = re.compile(
     r"(?<![0-9.\-])(?P<p>[0-9]{6}|(?:19|20)[0-9]{6})[ ]?[,/(·|][ ]?(?:남|여)(?:성|자)?(?![가-힣])"
 )
 _DAY: Final = re.compile(
-    r"생일\s?(?:은|는|이|가|:)?\s?(?:음력|양력)?\s?(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일|\d{1,2}/\d{1,2})"
+    r"(?<![발재])생일\s?(?:은|는|이|가|:)?\s?(?:음력|양력)?\s?(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일|\d{1,2}/\d{1,2})"
 )
 _BORN: Final = re.compile(
     rf"(?<![0-9.\-/])(?:{_DATE}|{_PACKED})\s?\.?\s?\)?\s?(?:생(?![가-힣])|생\(|생이|생인|생으로|생입|생으|생의|출생|에\s?태어|태어|\((?:음|양|음력|양력)\)\s?생)"
+)
+_BORN_AT: Final = re.compile(  # 1982년 3월 4일 서울에서 태어났다
+    rf"(?<![0-9.\-/]){_DATE},?\s(?:[^0-9.!?\n]{{2,24}}?(?:에서|의)\s)(?:[^0-9.!?\n]{{2,16}}?(?:으로|로)\s)?(?:태어[났나난]|출생(?:했|하|한))"
 )
 _BORN_OTHER: Final = re.compile(r"(?<![0-9.\-/])(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일)\s?생(?![가-힣활명산일물사선])")
 _YEAR: Final = re.compile(
@@ -99,6 +102,9 @@ def find(view: View) -> Iterator[Hit]:
     for m in _BORN.finditer(view.text):
         if _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 950_000, ("suffix:생",))
+    for m in _BORN_AT.finditer(view.text):
+        if _exists(m):
+            yield Hit(*_span(m), "BIRTH_DATE", 900_000, ("context:birth",))
     for m in _BORN_OTHER.finditer(view.text):
         yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("suffix:생",))
     for m in _YEAR.finditer(view.text):
@@ -106,7 +112,7 @@ def find(view: View) -> Iterator[Hit]:
 
 
 def _span(m: re.Match[str]) -> tuple[int, int]:
-    if m["p"] is not None:
+    if m.groupdict().get("p") is not None:
         return m.span("p")
     end = m.end("d")
     tail = m.string[end : end + 2]
@@ -124,7 +130,7 @@ def _number(text: str) -> int:
 
 
 def _exists(m: re.Match[str]) -> bool:
-    if m["p"] is not None:
+    if m.groupdict().get("p") is not None:
         packed = "".join(SPELLED.get(c, c) for c in m["p"])
         year, month, day = int(packed[:-4]), int(packed[-4:-2]), int(packed[-2:])
     else:

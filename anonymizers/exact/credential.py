@@ -57,6 +57,8 @@ _PEM: Final = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----")
 _URL: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://(?P<v>[^\s:/@]{1,64}:[^\s/@]{3,64})@[A-Za-z0-9]")
 _MARK: Final = re.compile(r"[^A-Za-z0-9]")
 _BOTH: Final = re.compile(r"(?:아이디|계정|id|ID)\s?/\s?$")
+_NEXT: Final = re.compile(r"&(?=[a-z_]{1,20}=)|[\"'],|</[a-z]")
+"""Where the next field of a record begins: &tel=…, ","."""
 _TRAIL: Final = ".,;:!?)]}'\"`>"
 _SECRET: Final = re.compile(
     r"비밀|비번|패스|암호|인증|접속키|보안|핀|시크릿|액세스|api|토큰|pass|pwd|pw|secret|key|token|pin|otp|cv[cv]"
@@ -95,6 +97,9 @@ def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
     both = _BOTH.search(view.text, max(m.start() - 8, 0), m.start())
     if both and "/" in value:  # 아이디/비번: hong/pass
         start, value = start + value.index("/") + 1, value[value.index("/") + 1 :]
+    if start and view.text[start - 1] in "\"'`" and view.text[start - 1] in value:
+        value = value[: value.index(view.text[start - 1])]  # "pw":"abc1!","email":…
+    value = _NEXT.split(value, maxsplit=1)[0]
     stripped = value.rstrip(_TRAIL)
     if any(c.isalpha() for c in stripped):  # pa55word!! is a password, 1234! an exclamation
         while value[len(stripped) : len(stripped) + 1] == "!":

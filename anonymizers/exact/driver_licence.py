@@ -45,7 +45,7 @@ def find(view: View) -> Iterator[Hit]:
             layout = cluster.layout(a, b)
             label = label_of(view, start, end)
             labelled = label == "licence" or (label == "" and near(view, start, end, "licence"))
-            if labelled and layout in _LAYOUTS:
+            if labelled and (layout in _LAYOUTS or (label == "licence" and len(layout) < 5 and min(layout) > 1)):
                 yield Hit(start, end, "DRIVER_LICENCE", 970_000, ("office", "context:licence"))
                 continue
             seps = {s.strip() for s in cluster.separators(a, b)}

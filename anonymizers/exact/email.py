@@ -41,6 +41,9 @@ _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
 _WORDS: Final = re.compile(
     rf"({_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])"
 )
+_JOINED: Final = re.compile(
+    rf"([a-z0-9][a-z0-9.\-]{{1,40}})(?:_at_|-at-)({_LABEL}(?:(?:_dot_|-dot-){_LABEL}){{0,2}}(?:_dot_|-dot-){_TLD})(?![A-Za-z0-9])"
+)
 _SHAPED: Final = re.compile(
     rf"({_LOCAL})\sat\s((?:naver|gmail|daum|hanmail|nate|kakao|hotmail|outlook)\.(?:com|net))(?![A-Za-z0-9])",
 )
@@ -142,6 +145,9 @@ def find(view: View) -> Iterator[Hit]:
             continue  # plain
         yield Hit(m.start(), m.end(), "EMAIL", 930_000 if hidden else 900_000, ("obfuscated" if hidden else "spaced",))
     spoken = " at " in view.lower
+    if "dot" in view.lower:
+        for m in _JOINED.finditer(view.lower):
+            yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
     host = _KNOWN_HOST.search(view.lower) is not None
     rules = (*((_WORDS, _SHAPED) if spoken else ()), *((_SIGN,) if host else ()), *((_BARE_HOST,) if at else ()))
     for rule in rules:

@@ -37,6 +37,7 @@ _SEVEN: Final = re.compile(r"[2-9][0-9]{2,3}[ ]?[\-.][ ]?[0-9]{4}")
 _BROKEN: Final = re.compile(
     r"(?<![0-9\-.])01[016-9](?:[\-. ][0-9]{3,4}[\-. ]?\n[\-. ]?|[\-. ]?\n[\-. ]?[0-9]{3,4}[\-. ])[0-9]{4}(?![0-9]|[\-.,][0-9])"
 )
+_LABELLED: Final = re.compile(r"(?<![a-z])(?:hp|h\.p|tel|phone|mobile|cell|fax)$")
 _GLUED: Final = re.compile(
     r"(?<![0-9\-.])(?P<one>01[016-9]-[0-9]{3,4}-[0-9]{4})(?P<two>01[016-9]-[0-9]{3,4}-[0-9]{4})(?![0-9]|[\-.][0-9])"
 )
@@ -163,7 +164,14 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
     if national[3:].strip("0") == "" or (any("," in gap for gap in gaps) and len(set(gaps)) > 1):
         return None  # 010-0000-0000 is a form to fill in, 010 40261,590 cells of a table
     before, after = view.text[max(start - 1, 0) : start], view.text[end : end + 1]
-    if before and not plus and ((before.isascii() and before.isalnum()) or before in "_+#$%"):
+    if (
+        before
+        and not plus
+        and (
+            (before.isascii() and before.isalnum() and not _LABELLED.search(view.lower, max(start - 7, 0), start))
+            or before in "_+#$%"
+        )
+    ):
         return None
     if after and after.isascii() and (after.isalpha() or after in "_%"):
         return None

@@ -34,6 +34,10 @@ from anonymizers.normalize import View
 _APART: Final = re.compile(
     r"(?<![0-9])(?P<front>[0-9]{2}(?P<m>[0-9]{2})(?P<d>[0-9]{2}))(?![0-9])[^0-9\n]{1,14}(?:뒷|뒤)[^0-9\n]{0,10}(?P<back>[1-8][0-9]{6})(?![0-9])"
 )
+_FRONT: Final = re.compile(
+    r"주민\s?(?:등록)?\s?번호\s?앞\s?(?:자리|6자리|여섯\s?자리)\s?(?:은|는|이|가|:)?\s{0,2}"
+    r"(?P<v>[0-9]{2}(?P<m>[0-9]{2})(?P<d>[0-9]{2}))(?![0-9]|[ ]?-)"
+)
 _IN_WORDS: Final = re.compile(
     r"(?<![0-9])(?:19|20)?[0-9]{2}년[ ]?(?P<m>[0-9]{1,2})월[ ]?(?P<d>[0-9]{1,2})일?[ ]?-[ ]?[1-8][0-9]{6}(?![0-9])"
 )
@@ -60,6 +64,9 @@ def find(view: View) -> Iterator[Hit]:
         if is_date(2000, int(m["m"]), int(m["d"])) and near(view, m.start(), m.end(), "rrn"):
             yield Hit(m.start("front"), m.end("front"), "RRN", 900_000, ("date", "context:rrn", "apart"))
             yield Hit(m.start("back"), m.end("back"), "RRN", 900_000, ("date", "context:rrn", "apart"))
+    for m in _FRONT.finditer(view.text) if "앞" in view.text else ():
+        if is_date(2000, int(m["m"]), int(m["d"])):
+            yield Hit(*m.span("v"), "BIRTH_DATE", 840_000, ("context:rrn", "apart"))
     for m in _TWO_LINES.finditer(view.text) if "\n" in view.text else ():
         label = next((n for n in ("rrn", "alien") if near(view, m.start(), m.end(), n, 20)), "")
         if label and is_date(2000, int(m["m"]), int(m["d"])):
@@ -80,4 +87,4 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), "RRN", 850_000, ("date", "layout"))
 
 
-RRN = Recognizer("rrn", ("RRN", "ALIEN_REG"), K_ID, find)
+RRN = Recognizer("rrn", ("RRN", "ALIEN_REG", "BIRTH_DATE"), K_ID, find)

@@ -563,12 +563,20 @@ static int sex_before(const uint16_t *u, int64_t a) {
     return k > 0 && k < a - 1 && (u[k] == 0xB0A8 || u[k] == 0xC5EC) && u[k - 1] == '(';     /* 남 여 */
 }
 
+/* 김모(34)가, 홍길동(53) 씨, B씨(38): what stands around the bracket. */
+static int age_behind(const uint16_t *u, int64_t a, int64_t b, int64_t n) {
+    uint16_t w = u[a - 2];
+    int64_t k = b + 1 < n && u[b + 1] == ' ' ? b + 2 : b + 1;
+    return (k < n && is_hangul(u[k])) || (b + 1 < n && u[b + 1] == ',') ||
+           w == 0xC528 || w == 0xBAA8 || w == 0xAD70 || w == 0xC591;                            /* 씨모군양 */
+}
+
 /* What a run of plain digits [a, b) is followed or preceded by: plates, ages, road numbers. */
 static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n) {
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     int64_t len = b - a, j = b, p = a;
     if (len <= 3 && j < n) {                                             /* 12가 3456, 서울 1 가 1234 */
-        if ((u[j] == ' ' || u[j] == '-' || u[j] == 0xB7) && j + 1 < n) j++;
+        if ((u[j] == ' ' || u[j] == '-' || u[j] == 0xB7 || u[j] == '.') && j + 1 < n) j++;
         if (cls[u[j]] & F_PLATE) {
             int64_t k = j + 1; int g = 0, d = 0;
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
@@ -596,9 +604,8 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
                         (w == 0xC774 && (x == 0xC0C1 || x == 0xD558)) || (w == 0xBD80 && x == 0xD130); /* 이상 이하 부터 */
             if (!limit) emit(s, doc, n, K_AGE, a, j + 1);
         }
-        if (b + 1 < n && u[b] == ')' && (u[b + 1] == 0xC528 ||                                    /* 김모(34)씨 */
-            (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && (is_hangul(u[b + 1]) || u[b + 1] == ',' ||
-                                                                (u[b + 1] == ' ' && b + 2 < n && u[b + 2] == 0xC528))) || sex_before(u, a)))
+        if (b < n && u[b] == ')' && ((b + 1 < n && u[b + 1] == 0xC528) || sex_before(u, a) ||         /* 김모(34)씨 */
+            (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && age_behind(u, a, b, n))))
             emit(s, doc, n, K_AGE, a, b + 1);
         if (len == 2 && a > 1 && u[a - 1] == '(' && is_hangul(u[a - 2])) {                   /* 김모(34·여)씨 */
             int64_t k = b;
