@@ -28,6 +28,8 @@ _NEEDS: Final = (  # longest first; the first letters of a tail say what sound m
     ("라는", twin.NEED_VOWEL), *((word, twin.NEED_CONSONANT) for word in _SPOKEN_SUFFIX),
     ("이에", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
 )  # fmt: skip
+_COMMON: Final = 42  # weight of a common given name
+_NO_WORD: Final = 10  # what it gains when no dictionary has it as a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ def name_model() -> NameModel:
         words.update(("p" + pair, int(weight)) for pair in pairs)
     for level, *entries in _rows("not_names.txt"):
         words.update(("x" + entry, int(level)) for entry in entries)
+    for word, value in words.items():
+        if word[0] == "p" and value >= _COMMON and "x" + word[1:] not in words:
+            words[word] = value + _NO_WORD
     for code in range(twin.SYLLABLES):
         if surname[code] != twin.NONE:
             words["x" + chr(twin.FIRST + code) + "모"] = 3  # 김모 씨: somebody who is not named

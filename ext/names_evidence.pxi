@@ -164,14 +164,16 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
     cdef int best = 0, bonus = 0
     cdef int32_t weight
     cdef letter[2] letters
-    while at > 0 and start - at < 3 and stands_before(s[at - 1]):
+    while at > 0 and start - at < MAX_SKIP and stands_before(s[at - 1]):
         at -= 1
         if s[at] == 0x3A or s[at] == 0xFF1A:
             bonus = COLON
-    if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
+    if at == start or at == 0:
         return 0
-    if not may_end_cue(t, s, at):
-        return 0
+    if not is_hangul(s[at - 1]):
+        return LABEL if bonus and is_letter(s[at - 1]) else 0
+    if not t.role[s[at - 1] - FIRST] & ENDS_CUE or not may_end_cue(t, s, at):
+        return LABEL if bonus else 0
     for size in range(1, MAX_CUE + 1):
         if size > at or not is_hangul(s[at - size]):
             break
@@ -183,7 +185,7 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
         weight = look(t, CUE, &letters[0], 2)
         if weight != MISSING and weight > best:
             best = weight
-    return best + bonus if best else 0
+    return best + bonus if best else LABEL if bonus else 0
 
 
 cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
@@ -239,7 +241,7 @@ cdef int lexicon(
         if is_particle or is_verbal or look(t, NOUN_MAKER, s + stop - 1, 1) != MISSING:
             inner = look(t, WORD, s + start, stop - 1 - start)
             if inner != MISSING and inner > 0:
-                loss = min(loss, VERBAL[inner] if is_verbal else SPLIT[inner])
+                loss = min(loss, VERBAL[inner] if is_verbal else PARTED[inner] if is_particle else SPLIT[inner])
     return loss
 
 

@@ -121,7 +121,7 @@ class NameScanner:
             flags = r.F_SIGNATURE
         cue = self._cue(text, start)
         if cue:
-            total, flags = total + cue, flags | r.F_CUE
+            total, flags = total + cue, flags | (r.F_CUE if cue > r.LABEL else 0)
         if givens == 1:
             if level or not (flags & r.F_SIGNATURE or (flags & r.F_CUE and text[start + 2] == " ")):
                 return None
@@ -201,7 +201,7 @@ class NameScanner:
             total, flags = total + behind, flags | flag
         cue = self._cue(text, start)
         if cue:
-            total, flags = total + cue, flags | r.F_CUE
+            total, flags = total + cue, flags | (r.F_CUE if cue > r.LABEL else 0)
         if kind in (0, r.PARTICLE, r.PERSON_PARTICLE):
             verb = self._verb(text, end)
             if verb:
@@ -293,7 +293,7 @@ class NameScanner:
             is_verbal = "h" + text[stop - 1] in self.words
             if is_particle or is_verbal or "d" + text[stop - 1] in self.words:
                 inner = self.words.get("x" + text[start : stop - 1], 0)
-                loss = min(loss, r.VERBAL[inner] if is_verbal else r.SPLIT[inner])
+                loss = min(loss, (r.VERBAL if is_verbal else r.PARTED if is_particle else r.SPLIT)[inner])
         return loss
 
     def _behind(self, text: str, end: int, is_given_only: bool) -> tuple[int, int]:
@@ -339,14 +339,16 @@ class NameScanner:
         return 0, 0
 
     def _cue(self, text: str, start: int) -> int:
-        """Weight of the cue word that ends up to three separators before `start`."""
+        """Weight of the cue word, or of the label, that ends up to four separators before `start`."""
         at, bonus = start, 0
-        while at > 0 and start - at < 3 and text[at - 1] in r.SKIP_BEFORE:
+        while at > 0 and start - at < r.MAX_SKIP and text[at - 1] in r.SKIP_BEFORE:
             at -= 1
             if text[at] in ":：":
                 bonus = r.COLON
-        if at == start or at == 0 or not is_hangul(text[at - 1]):
+        if at == start or at == 0:
             return 0
+        if not is_hangul(text[at - 1]):
+            return r.LABEL if bonus and text[at - 1] in r.DIGITS[10:] else 0
         best = 0
         for size in range(1, r.MAX_CUE + 1):
             if size > at or not is_hangul(text[at - size]):
@@ -356,7 +358,7 @@ class NameScanner:
                 best = max(best, weight)
         if at >= 3 and text[at - 2] == " " and is_hangul(text[at - 3]) and (at == 3 or not is_hangul(text[at - 4])):
             best = max(best, self.words.get("c" + text[at - 3] + text[at - 1], 0))  # 성 명 : 홍길동
-        return best + bonus if best else 0
+        return best + bonus if best else r.LABEL if bonus else 0
 
     def _verb(self, text: str, end: int) -> int:
         """Weight of a person's verb among the next words of the sentence; numbers and quotes are passed over."""

@@ -45,8 +45,10 @@ cdef inline bint precedes_word(const letter *s, Py_ssize_t end, Py_ssize_t lengt
 
 cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
     cdef Py_ssize_t at = start
-    while at > 0 and start - at < 3 and stands_before(s[at - 1]):
+    while at > 0 and start - at < MAX_SKIP and stands_before(s[at - 1]):
         at -= 1
+        if s[at] == 0x3A or s[at] == 0xFF1A:
+            return True
     if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
         return False
     return may_end_cue(t, s, at)
@@ -114,7 +116,7 @@ cdef void weigh(
     weight = cue(t, s, start)
     if weight:
         total += weight
-        flags |= F_CUE
+        flags |= F_CUE if weight > LABEL else 0
     least = LIST_WEAK if kind <= PARTICLE and touches_list(s, start, end, length) else LIST_BASE
     room = t.best_verb if kind <= PERSON_PARTICLE else 0
     if kind == 0:
@@ -238,7 +240,7 @@ cdef bint pieces(
     weight = cue(t, s, start)
     if weight:
         total += weight
-        flags |= F_CUE
+        flags |= F_CUE if weight > LABEL else 0
     if givens == 1:
         if loss or not (flags & F_SIGNATURE or (flags & F_CUE and s[start + 2] == 0x20)):
             return False

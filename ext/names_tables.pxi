@@ -95,6 +95,8 @@ cdef enum:
     ASIDE_RUNS = 3
     MAX_ASIDE = 5
     COLON = 20
+    LABEL = 20
+    MAX_SKIP = 4
     AFTER_DIGIT = -100
     CALLED = -60
     LOT = -60
@@ -122,6 +124,7 @@ cdef enum:
 cdef int[4] LEXICON = [0, -60, -120, -300]
 cdef int[4] GIVEN_LEXICON = [0, -5, -100, -300]
 cdef int[4] SPLIT = [0, -25, -45, -45]
+cdef int[4] PARTED = [0, -25, -65, -65]
 cdef int[4] VERBAL = [0, -60, -120, -120]
 
 cdef struct candidate:
@@ -257,6 +260,10 @@ cdef inline bint touches_list(const letter *s, Py_ssize_t start, Py_ssize_t end,
 cdef inline bint is_digit(uint32_t c) noexcept nogil:
     """Members of DIGITS in the twin: letters count."""
     return 0x30 <= c <= 0x39 or 0x41 <= c <= 0x5A or 0x61 <= c <= 0x7A
+
+
+cdef inline bint is_letter(uint32_t c) noexcept nogil:
+    return 0x41 <= c <= 0x5A or 0x61 <= c <= 0x7A
 
 
 cdef inline Py_ssize_t run_end(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:

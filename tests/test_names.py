@@ -184,7 +184,7 @@ def test_names_of_every_register_are_found_without_kiwi(group: str, goal: float)
 
 
 def test_a_strong_name_lifts_its_neighbours_in_a_list() -> None:
-    weak = "염욱이 그렸다."
+    weak = "염욱이 남았다."
     assert found(weak) == set()
     text = "변호사 김영수, 염욱"
     assert {text[start:end] for start, end in found(text)} == {"김영수", "염욱"}
