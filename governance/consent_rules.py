@@ -7,6 +7,7 @@ so a purpose must name AI and training; "서비스 개선" is refused (law.md 1.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from governance.consent_state import Flag
@@ -41,6 +42,10 @@ REFUSALS: Final = {
         "holds a resident registration number",
     ),
     "too_long": ("값이 너무 긺", "the value is too long"),
+    "bundled_purpose": (
+        "다른 목적과 묶인 동의: 목적마다 따로 받아야 함 (22①)",
+        "consent to training bundled with another purpose: each needs its own",
+    ),
     "vague_purpose": (
         "목적이 모호함: 인공지능 학습 목적을 하나로 밝혀야 함 (15②, 22①)",
         "the purpose is vague: it must name AI training, and one purpose",
@@ -63,7 +68,12 @@ _NAMED: Final = (
     ("evaluation", re.compile(r"평가|evaluation")),
     ("research", re.compile(r"과학적\s*연구|연구\s*목적|research")),
 )
-_DIGITS_OF_24: Final = re.compile(r"(?<!\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[-\s]?\d{7}(?!\d)")
+_BUNDLED: Final = re.compile(
+    r"마케팅|광고|홍보|판촉|맞춤형|추천|통계|(서비스|상품|기능|품질)(의|를|을)?\s*(개선|개발|제공|향상)|marketing|advertis"
+)
+_DIGITS_OF_24: Final = re.compile(
+    r"(?<!\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[-\s\u2010-\u2015\u2212\uff0d·.]?\d{7}(?!\d)"
+)
 
 
 def purpose_code(text: str) -> str | None:
@@ -73,13 +83,19 @@ def purpose_code(text: str) -> str | None:
         return plain
     if plain.replace("_", "-") in PURPOSES:
         return plain.replace("_", "-")
-    if not _AI.search(plain):
+    if not _AI.search(plain) or is_bundled(plain):
         return None
     named = [code for code, pattern in _NAMED if pattern.search(plain)]
     if len(named) == 1:
         return named[0]
     # Two purposes in one consent are not separate consents (22①); the wider reading is not ours to make.
     return AI_TRAINING if not named and _TRAINING.search(plain) else None
+
+
+def is_bundled(text: str) -> bool:
+    """Whether a purpose that names AI training names another one beside it (22①: 서비스 개선 및 인공지능 학습)."""
+    plain = text.strip().lower()
+    return bool(_AI.search(plain) and _TRAINING.search(plain) and _BUNDLED.search(plain))
 
 
 def method_code(text: str) -> str | None:
@@ -108,4 +124,4 @@ def flags_of(text: str) -> int | None:
 
 def holds_rrn(text: str) -> bool:
     """Whether an id has the shape of a resident or alien registration number: it is never hashed or mapped (24-2)."""
-    return _DIGITS_OF_24.search(text) is not None
+    return _DIGITS_OF_24.search(unicodedata.normalize("NFKC", text)) is not None

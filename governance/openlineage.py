@@ -128,14 +128,14 @@ def _event(
         "schemaURL": SCHEMA_URL,
         "run": {
             "runId": run_id(facts.project, facts.folder, started),
-            "facets": {"parent": _facet("1-1-0/ParentRunFacet.json", above)},
+            "facets": {"parent": _facet("1-2-0/ParentRunFacet.json", above)},
         },
         "job": {
             "namespace": namespace,
             "name": facts.stage,
             "facets": {
                 "jobType": _facet(
-                    "2-0-3/JobTypeJobFacet.json",
+                    "2-0-4/JobTypeJobFacet.json",
                     {"processingType": "BATCH", "integration": "DAMJANG", "jobType": "STAGE"},
                 )
             },

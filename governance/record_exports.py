@@ -7,7 +7,7 @@ the release's own). Some are entered (governance.records), the others are read o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +17,13 @@ from damjang.certificates.trust import Root
 from governance.consent_state import Flag
 from governance.database import database_url
 from governance.ledger import Ledger
+from governance.ledger.models.base import Base
 from governance.ledger.models.consents import ConsentRecord
 from governance.ledger.models.rights import DestructionRow
+from governance.ledger.models.sources import GroundDecision, LicenceSnapshot, SourceRow
+from governance.reasons import reasons
 from governance.record_forms import NAMES, check_statement
-from governance.records import access_log_years, export, years_after
+from governance.records import access_log_years, columns, export, years_after
 from governance.report.facts import ReportFacts
 from governance.vault import Vault
 from schemas.project import Project
@@ -28,6 +31,8 @@ from schemas.project import Project
 Row = dict[str, Any]
 
 RULES: Final = {
+    "source-register": "출처를 쓰는 동안과 그 배포판 동안 (20, 22③; 입증책임)",
+    "ground-decision": "배포판과 함께 (15, 17, 28-2, 28-3, 35-2)",
     "pseudonymisation": "가명정보 파기 후 3년 (28-4③, 영29-5②)",
     "separation": "현재 상태 (28-4①, 영29-5①)",
     "adequacy-review": "가명처리 기록과 함께 (가명정보 처리 가이드라인)",
@@ -46,6 +51,35 @@ RULES: Final = {
 }
 """Every kind of export, with its rule."""
 
+BY_DOCUMENT: Final = "동의를 근거로 하는 출처: 정보주체의 동의는 수집할 때 문서마다 판단함."
+
+_ACCESS = ("who", "at", "where", "subject", "task")
+_PIA = ("release", "pia", "decided_by", "decided_on", "recorded_at")
+_DESTROYED = ("kind", "target", "reason", "method", "request_id", "approver", "at", "recorded_at")
+_OVERVIEW = (
+    "release", "certificate", "language", "source", "provider", "licence", "ground", "jurisdiction", "collected_by",
+    "documents", "shipped", "processing", "data_class", "purposes", "issued", "expires", "known_limits",
+)  # fmt: skip
+
+
+def header(name: str) -> list[str]:
+    """The columns of a kind of export, also while nothing is on record."""
+    fixed: dict[str, Sequence[str]] = {
+        "separation": ("item", "found", "holds"),
+        "destruction-register": _DESTROYED,
+        "access-log": _ACCESS,
+        "pia": _PIA,
+        "data-overview": _OVERVIEW,
+        "source-register": (*_columns(SourceRow), "licence_terms_sha256"),
+        "ground-decision": (*_columns(GroundDecision), "reason_ko"),
+    }
+    found = fixed[name] if name in fixed else [c for c in columns(NAMES[name].__name__) if c != "keep_until"]
+    return [*found, *(["statement_signed_by"] if name == "transfer" else []), "retention", "keep_until"]
+
+
+def _columns(table: type[Base]) -> list[str]:
+    return [column.name for column in table.__table__.columns if column.name != "id"]
+
 
 def entered(ledger: Ledger, name: str, root: Root | None = None) -> list[Row]:
     """The records that people enter, with their clock; of a no-transfer statement also whose signature holds."""
@@ -58,18 +92,46 @@ def entered(ledger: Ledger, name: str, root: Root | None = None) -> list[Row]:
     return found
 
 
+def source_register(ledger: Ledger) -> list[Row]:
+    """Every version of every source as it was declared: provider, licence, ground, proof, and the facts that the law
+    asks for (accessibility 15①6, mydata 35-2, cross_controller 28-3, child_directed 22-2)."""
+    with ledger.read() as connection:
+        order = (SourceRow.project, SourceRow.source_id, SourceRow.version)
+        rows = connection.execute(select(SourceRow.__table__).order_by(*order)).mappings().all()
+        terms = {r.source: r.sha256 for r in connection.execute(select(LicenceSnapshot).order_by(LicenceSnapshot.id))}
+    return [
+        {name: value for name, value in row.items() if name != "id"}
+        | {"licence_terms_sha256": terms.get(row["id"], "")}
+        | _clock("source-register")
+        for row in rows
+    ]
+
+
+def ground_decisions(ledger: Ledger) -> list[Row]:
+    """What `decide` said of each source: allowed or refused, with the article and the law version; and in words.
+
+    Of a source on consent it judged the source: its subjects are judged at ingest, document by document.
+    """
+    with ledger.read() as connection:
+        rows = connection.execute(select(GroundDecision.__table__).order_by(GroundDecision.__table__.c.id)).mappings()
+        return [
+            {name: value for name, value in row.items() if name != "id"}
+            | {"reason_ko": BY_DOCUMENT if row["reason"] == "consent" else reasons()[row["reason"]].ko}
+            | _clock("ground-decision")
+            for row in rows
+        ]
+
+
 def pia(ledger: Ledger) -> list[Row]:
     """Privacy impact assessments (33) by release: the reference, or why none was made."""
-    kept = ("release", "pia", "decided_by", "decided_on", "recorded_at")
-    return [{key: row[key] for key in kept} | _clock("pia") for row in export(ledger, "ClassDecision")]
+    return [{key: row[key] for key in _PIA} | _clock("pia") for row in export(ledger, "ClassDecision")]
 
 
 def destruction_register(ledger: Ledger) -> list[Row]:
     """What was destroyed, why, how, at whose order (21); targets are random or keyed ids."""
-    names = ("kind", "target", "reason", "method", "request_id", "approver", "at", "recorded_at")
     with ledger.read() as connection:
         rows = connection.execute(select(DestructionRow).order_by(DestructionRow.id)).all()
-    return [{name: getattr(row, name) for name in names} | _clock("destruction-register") for row in rows]
+    return [{name: getattr(row, name) for name in _DESTROYED} | _clock("destruction-register") for row in rows]
 
 
 def access_log(vault: Vault, ledger: Ledger) -> list[Row]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
 
@@ -261,10 +261,19 @@ _CLOCKS: Final[dict[type[Any], Callable[[Any], dict[str, Any]]]] = {
 
 def keep(ledger: Ledger, record: Record, now: dt.datetime) -> None:
     """Adds a record to the ledger."""
-    values = {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
-    values |= _CLOCKS.get(type(record), lambda _: {})(record)
     with ledger.write() as connection:
-        connection.execute(insert(_TABLES[type(record)]).values(**values, recorded_at=stamp(now)))
+        connection.execute(insert(_TABLES[type(record)]).values(**row_of(record), recorded_at=stamp(now)))
+
+
+def row_of(record: Record) -> dict[str, Any]:
+    """A record's columns, its clock among them."""
+    values = {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+    return values | _CLOCKS.get(type(record), lambda _: {})(record)
+
+
+def columns(kind: str) -> list[str]:
+    """The columns of a kind (a name of KINDS), as `export` gives them."""
+    return [column.name for column in _TABLES[KINDS[kind]].__table__.columns if column.name != "id"]
 
 
 def export(ledger: Ledger, kind: str) -> list[dict[str, Any]]:
@@ -277,12 +286,11 @@ def export(ledger: Ledger, kind: str) -> list[dict[str, Any]]:
         return [{name: value for name, value in row.items() if name != "id"} for row in rows]
 
 
-def to_csv(rows: list[dict[str, Any]]) -> str:
-    """Rows as CSV with a header, for an authority that asks. A cell that a spreadsheet would run is quoted ('=…)."""
-    if not rows:
-        return ""
+def to_csv(rows: list[dict[str, Any]], header: Sequence[str] = ()) -> str:
+    """Rows as CSV, for an authority that asks; `header` where there is no row. A cell that a spreadsheet would run is
+    quoted ('=…)."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
+    writer = csv.DictWriter(text, list(rows[0]) if rows else list(header))
     writer.writeheader()
     for row in rows:
         writer.writerow({name: _cell(value) for name, value in row.items()})

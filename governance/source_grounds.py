@@ -8,10 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
 
 from sqlalchemy import select
 
-from governance.grounds import FACTORS, Decision, Document, Ground, Licence, Purpose, Recipient, Resolution, decide
+from governance.grounds import (
+    FACTORS,
+    Act,
+    DataClass,
+    Decision,
+    Document,
+    Ground,
+    Licence,
+    Purpose,
+    Recipient,
+    Resolution,
+    decide,
+)
 from governance.law_versions import law_on
 from governance.ledger import Ledger
 from governance.ledger.models.records import BalancingTest, PipcResolution
@@ -45,6 +59,32 @@ def decide_source(
     )
 
 
+def decide_again(
+    source: Source,
+    project: Project,
+    day: dt.date,
+    data_class: str,
+    *,
+    rewrites: bool,
+    verdicts: Mapping[str, str],
+    resolutions: Mapping[str, Resolution],
+    adequacy_passed: bool,
+) -> Decision:
+    """The same question when a release is certified: under the law of that day, of text as the release has it.
+
+    What rests on 28-2 is now provided, pseudonymised and reviewed, or it is refused (28-2②).
+    """
+    pseudonymised = source.ground.id == "pseudonymised_28-2"
+    act: Act = "provide" if pseudonymised else "use"
+    ground = replace(ground_of(source, verdicts, resolutions), adequacy_passed=adequacy_passed)
+    document = document_of(source, rewrites=rewrites)
+    if document.data_class != "NON_PERSONAL":
+        document = replace(document, data_class="PSEUDO_28-2" if pseudonymised else cast(DataClass, data_class))
+    licence, purpose = licence_of(source), purpose_of(source, project)
+    recipient = Recipient(min(source.licence.recipients, default="any"))
+    return decide(act, document, None, ground, licence, purpose, recipient, day, law_on(day))
+
+
 def document_of(source: Source, *, rewrites: bool) -> Document:
     """What is true of every document of a source."""
     personal = source.ground.id != "not_personal"
@@ -74,7 +114,10 @@ def ground_of(source: Source, verdicts: Mapping[str, str], resolutions: Mapping[
 
 def licence_of(source: Source) -> Licence:
     """The declared licence."""
-    return Licence(source.licence.id, terms_on_file=source.licence.terms is not None, expires=source.licence.expires)
+    told = source.licence
+    return Licence(
+        told.id, terms_on_file=told.terms is not None, expires=told.expires, recipients=frozenset(told.recipients)
+    )
 
 
 def purpose_of(source: Source, project: Project) -> Purpose:

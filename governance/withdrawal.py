@@ -29,6 +29,7 @@ from governance.consents import record_event
 from governance.errors import RequestRefused, WithdrawalStale
 from governance.ledger import Ledger
 from governance.ledger.models.releases import Notice
+from governance.own_records import record_pseudonymised_destroyed
 from governance.reach import (
     ReleaseCut,
     ShardCut,
@@ -227,6 +228,9 @@ def complete(ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, appr
     if made.reason == "delete":
         for token in made.tokens:
             vault.forget_subject(bytes.fromhex(token), made.reason, now)
+    for release in made.releases:
+        if release.shards:
+            record_pseudonymised_destroyed(ledger, release.label, now)
     _queue_notices(ledger, made, now)
     if rights.request(ledger, made.request_id, now).state == "approved":
         rights.advance(ledger, made.request_id, "executed", now, actor=approver, reason=made.reason, evidence=evidence)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from damjang.certificates.facts import Claim, DataClass, Facts, Gate, Obligation, SourceCounts
+from governance.grounds import combine
 from pipelines.dataset import Manifest
 from pipelines.files import digest_of
 from pipelines.stage import Run
@@ -14,16 +15,16 @@ from schemas.suites import suites_digest
 STAGES = ("ingest", "refine", "dedup", "anonymize")
 
 
-def facts_of(run: Run, gates: Sequence[Gate], supersedes: str | None) -> Facts:
-    """Facts of a run whose gates hold."""
+def facts_of(run: Run, gates: Sequence[Gate], supersedes: str | None, reviewed: bool = False) -> Facts:
+    """Facts of a run whose gates hold. `reviewed`: the adequacy review (적정성 검토) of this release says 적정."""
     project = run.project
-    shipped = {shard["source_id"] for shard in run.manifests["assemble"].facts["shards"]}
+    shipped = shipped_of(run)
     return Facts(
         purposes=(project.purpose,),
         jurisdictions=tuple(sorted(project.jurisdictions)),
-        recipients=("*",),
+        recipients=recipients(run, shipped),
         obligations=_obligations(run, shipped),
-        data_class=data_class(run, shipped),
+        data_class=data_class(run, shipped, reviewed),
         law_version=run.facts["law_version"],
         gates=tuple(gates),
         consent_root=run.facts["consent_root"],
@@ -70,12 +71,31 @@ def source_counts(run: Run) -> list[SourceCounts]:
     return found
 
 
-def data_class(run: Run, shipped: set[str]) -> DataClass:
-    """PERSONAL with its ground unless every shipped source is not personal at all; nothing here claims ANON or PSEUDO.
+def shipped_of(run: Run) -> set[str]:
+    """The sources that have a shard in this run's release."""
+    return {shard["source_id"] for shard in run.manifests["assemble"].facts["shards"]}
 
-    Those need an adequacy review, an outside review and no surviving map (PIPA 28-2, 58-2): no run gives itself these.
+
+def recipients(run: Run, shipped: set[str]) -> tuple[str, ...]:
+    """The clusters that every shipped source's licence allows; `*` where none limits them, () where none may."""
+    common = combine(told for source, told in run.facts["decisions"].items() if source in shipped)
+    if common is None or common.recipients is None:
+        return ("*",)
+    return tuple(sorted(common.recipients))
+
+
+def data_class(run: Run, shipped: set[str], reviewed: bool) -> DataClass:
+    """PERSONAL with its ground, unless every shipped source is not personal at all, or what is personal rests on 28-2
+    and persons have `reviewed` it (적정성 검토), or on a resolution under 28-12. No run claims ANON (PIPA 58-2).
     """
     grounds = sorted({source.ground.id for source in run.project.sources if source.id in shipped})
+    personal = [ground for ground in grounds if ground != "not_personal"]
+    if personal == ["pseudonymised_28-2"] and reviewed:
+        why = "가명처리되었고 적정성 검토가 적정 (pseudonymised, and the adequacy review has passed: PIPA 28-2, 28-4)"
+        return DataClass("PSEUDO_28-2", "pseudonymised_28-2", why)
+    if personal == ["ai_28-12"]:
+        why = "보호위원회 의결에 따른 처리 (by a resolution of the PIPC: PIPA 28-12)"
+        return DataClass("AI_28-12", "ai_28-12", why)
     if grounds == ["not_personal"]:
         why = "모든 출처가 개인정보 아님으로 등록됨 (every source is registered as not personal)"
         return DataClass("NON_PERSONAL", "not_personal", why)

@@ -6,16 +6,35 @@ A gate is a fact about this run, not a promise; a failed one cannot be signed aw
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from damjang.certificates.facts import Gate
-from pipelines.files import digest_of
+from governance.law_versions import law_on
+from governance.source_grounds import decide_again, resolutions_in, verdicts_in
+from governance.times import KST
+from pipelines.claims import data_class, recipients, shipped_of
+from pipelines.dataset import Manifest
+from pipelines.files import digest_of, read_json
 from pipelines.stage import Run
 
 
-def gates(run: Run) -> tuple[Gate, ...]:
-    """Every gate of a run whose `validate` is done, in a fixed order."""
-    return (*_identifiers(run), *_people(run), *_licences(run), *_books(run))
+def gates(run: Run, reviewed: bool = False) -> tuple[Gate, ...]:
+    """Every gate of a run whose `validate` is done, in a fixed order. `reviewed`: the adequacy review has passed."""
+    return (*_identifiers(run), *_people(run), *_licences(run), *_grounds(run, reviewed), *_books(run))
+
+
+def carried(run: Run, gate: Gate, assembled: Manifest, ingest: str) -> Gate:
+    """A certified gate as it stands for what a withdrawal left: fewer sources may ship now. `ingest`: its folder."""
+    shipped = sorted({shard["source_id"] for shard in assembled.facts["shards"]})
+    if gate.id == "ground":
+        decisions = {source.id: source.ground.id for source in run.project.sources if source.id in shipped}
+        return replace(gate, evidence_sha256=digest_of({"decisions": decisions}))
+    path = run.out / "stages" / ingest / "reads.json"
+    if gate.id == "licence" and ingest and path.exists():
+        evidence = {"shipped": shipped, "refused": read_json(path)["reads"]["refused"]}
+        return replace(gate, evidence_sha256=digest_of(evidence))
+    return gate
 
 
 def _gate(name: str, article: str, holds: bool, detail: str, evidence: Any) -> Gate:
@@ -75,6 +94,30 @@ def _licences(run: Run) -> Iterator[Gate]:
     yield _gate("licence-expiry", "저작권법 46", not late, f"만료된 이용허락 {len(late)}곳", late)
     law = run.facts["law_version"]
     yield _gate("law-version", "부칙 (시행일)", bool(law), f"법령 기준 {law}", {"law": law})
+
+
+def _grounds(run: Run, reviewed: bool) -> Iterator[Gate]:
+    """Every shipped source's ground decided again, under the law of the day of certifying; and who may receive it."""
+    shipped, day = shipped_of(run), run.now.astimezone(KST).date()
+    rewrites = any(rule.operator != "keep" for rule in run.policy.anonymize.entities.values())
+    told = {
+        source.id: decide_again(
+            source, run.project, day, data_class(run, shipped, reviewed).id, rewrites=rewrites,
+            verdicts=verdicts_in(run.ledger), resolutions=resolutions_in(run.ledger), adequacy_passed=reviewed,
+        )
+        for source in run.project.sources
+        if source.id in shipped
+    }  # fmt: skip
+    refused = [f"{source}: {one.reason_ko} ({one.article})" for source, one in sorted(told.items()) if not one.allowed]
+    evidence = {"decisions": {source: one.reason_code for source, one in sorted(told.items())}}
+    detail = (
+        "; ".join(refused) if refused else f"출하 출처 {len(told)}곳의 근거를 다시 판단함 (법령 기준 {law_on(day).id})"
+    )
+    yield _gate("ground", "PIPA 15, 17, 28-2", not refused, detail, evidence)
+    may = recipients(run, shipped)
+    if may != ("*",):
+        detail = f"모든 이용허락이 허용하는 수령자: {', '.join(may) or '없음 (none: the licences have none in common)'}"
+        yield _gate("recipients", "PIPA 17; 저작권법 46", bool(may), detail, list(may))
 
 
 def _books(run: Run) -> Iterator[Gate]:

@@ -162,7 +162,7 @@ def _summary(run: Run) -> dict[str, object]:
     return {
         "project": run.project.name,
         "release": run.facts.get("release", ""),
-        "gates": [[g.id, g.article, g.verdict, g.detail] for g in run.facts.get("gates", ())],
+        "gates": [[g.id, g.article, g.verdict, g.detail, g.evidence_sha256] for g in run.facts.get("gates", ())],
         "refused": _refused(run),
         "folders": {name: manifest.folder for name, manifest in run.manifests.items()},
         "counts": {name: manifest.by_source() for name, manifest in run.manifests.items() if manifest.parts},

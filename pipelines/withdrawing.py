@@ -45,6 +45,7 @@ from governance.withdrawal import Plan
 from pipelines.dataset import Manifest
 from pipelines.errors import NotConserved, SignatureAwaited
 from pipelines.files import digest_of, read_json, write_atomic, write_json
+from pipelines.gates import carried
 from pipelines.office import office_of, signer_of
 from pipelines.rewrite import (
     carry_validation,
@@ -166,7 +167,7 @@ def _supersede(run: Run, office: Office, plan: Plan, cut: ReleaseCut, told: dict
         before = read_statement(office, cut.label).facts
         facts = _facts(run, plan, cut, info, before, assembled, consent_root)
         propose_release(run, office, label, manifest, facts)
-    record_release(run, label, version, cut.label, manifest, content)
+    record_release(run, office, label, version, cut.label, manifest, content)
     sign_demo(run, office, label)
     return label
 
@@ -178,6 +179,7 @@ def _facts(
     taken = _taken(run, plan, cut, info)
     sources = tuple(_less(source, taken.get(source.source_id, {})) for source in before.sources)
     shipped = {shard["source_id"] for shard in assembled.facts["shards"]}
+    ingest = release_folders(run.out, run.ledger, _as_release(assembled)).get("ingest", "")
     owed = [replace(one, sources=tuple(s for s in one.sources if s in shipped)) for one in before.obligations]
     rows = sum(len(shard.removed) for shard in cut.shards)
     detail = f"요청에 따라 샤드 {len(cut.shards)}개에서 {rows}행 제거, 나머지 행은 그대로 (차이 증명)"
@@ -185,25 +187,11 @@ def _facts(
     gate = Gate("withdrawal", "PIPA 36, 37③", "pass", detail, digest_of(evidence))
     return replace(
         before,
-        gates=(*(_licence(run, assembled, g) for g in before.gates if g.id != gate.id), gate),
+        gates=(*(carried(run, g, assembled, ingest) for g in before.gates if g.id != gate.id), gate),
         consent_root=consent_root,
         sources=sources,
         obligations=tuple(one for one in owed if one.sources),
         supersedes=cut.label,
-    )
-
-
-def _licence(run: Run, assembled: Manifest, gate: Gate) -> Gate:
-    """The licence gate's evidence names the shipped sources: they may be fewer now."""
-    if gate.id != "licence":
-        return gate
-    folder = release_folders(run.out, run.ledger, _as_release(assembled)).get("ingest", "")
-    path = run.out / "stages" / folder / "reads.json"
-    if not folder or not path.exists():
-        return gate
-    shipped = sorted({shard["source_id"] for shard in assembled.facts["shards"]})
-    return replace(
-        gate, evidence_sha256=digest_of({"shipped": shipped, "refused": read_json(path)["reads"]["refused"]})
     )
 
 

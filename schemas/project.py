@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from schemas.units import parse_bytes
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(gt=0)]
+ClusterId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 SourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 
 GROUNDS = (
@@ -33,12 +34,16 @@ class _Model(BaseModel):
 
 
 class Licence(_Model):
-    """What the licensor allows. `expires` and `terms` (a snapshot file, digested at register) are the evidence."""
+    """What the licensor allows. `expires` and `terms` (a snapshot file, digested at register) are the evidence.
+
+    `recipients`: the clusters that the terms allow, by id; none named means every enrolled one.
+    """
 
     id: Literal[LICENCES]  # type: ignore[valid-type]
     terms: str | None = None
     expires: dt.date | None = None
     url: str | None = None
+    recipients: tuple[ClusterId, ...] = ()
 
 
 class Ground(_Model):

@@ -114,3 +114,51 @@ def test_an_endpoint_takes_them(endpoint: tuple[str, list[object]]) -> None:
 def test_an_endpoint_that_is_not_there(url: str) -> None:
     with pytest.raises(LineageNotSent):
         openlineage.post(url, openlineage.stage_events(FACTS, START, END, START))
+
+
+# Facet and the version of its schema that the official client (openlineage-python 1.54.0) writes.
+FACETS = {
+    "parent": "1-2-0/ParentRunFacet", "jobType": "2-0-4/JobTypeJobFacet", "version": "1-0-1/DatasetVersionDatasetFacet",
+    "outputStatistics": "1-0-2/OutputStatisticsOutputDatasetFacet", "errorMessage": "1-0-1/ErrorMessageRunFacet",
+}  # fmt: skip
+
+
+def every_facet(event: object) -> Iterator[tuple[str, dict[str, object]]]:
+    if isinstance(event, dict):
+        for key, value in event.items():
+            if isinstance(value, dict) and "_schemaURL" in value:
+                yield key, value
+            yield from every_facet(value)
+    elif isinstance(event, list):
+        for value in event:
+            yield from every_facet(value)
+
+
+def test_facets_name_the_versions_of_the_official_client() -> None:
+    events = [
+        *openlineage.stage_events(FACTS, START, END, START),
+        *openlineage.stage_failed(FACTS, START, END, END, "E"),
+    ]
+    seen = {key: facet["_schemaURL"] for event in events for key, facet in every_facet(dict(event))}
+    assert {key for key in seen if not key.startswith("damjang_")} == set(FACETS)
+    for key, facet in FACETS.items():
+        assert seen[key] == f"https://openlineage.io/spec/facets/{facet}.json#/$defs/{facet.partition('/')[2]}"
+
+
+def test_the_official_client_reads_them() -> None:
+    """Where openlineage-python is installed: its own classes take our events, and write the same core back."""
+    base = pytest.importorskip("openlineage.client.generated.base")
+    serde = pytest.importorskip("openlineage.client.serde")
+    for event in openlineage.stage_events(FACTS, START, END, START):
+        made = base.RunEvent(
+            eventTime=event["eventTime"], producer=event["producer"], eventType=base.EventType[event["eventType"]],
+            run=base.Run(event["run"]["runId"]), job=base.Job(event["job"]["namespace"], event["job"]["name"]),
+            inputs=[base.InputDataset(one["namespace"], one["name"]) for one in event["inputs"]],
+            outputs=[base.OutputDataset(one["namespace"], one["name"]) for one in event["outputs"]],
+        )  # fmt: skip
+        told = json.loads(serde.Serde.to_json(made))
+        assert {key: told[key] for key in ("eventTime", "eventType", "producer", "schemaURL")} == {
+            key: event[key] for key in ("eventTime", "eventType", "producer", "schemaURL")
+        }
+        assert told["run"]["runId"] == event["run"]["runId"]
+        assert [one["name"] for one in told["inputs"]] == [one["name"] for one in event["inputs"]]

@@ -379,4 +379,5 @@ def test_a_run_that_a_gate_refused_has_a_page_that_names_gate_and_article(
     assert (copy / "out" / "reports" / "refused-run.pdf").read_bytes().startswith(b"%PDF")
     told = json.loads(CliRunner().invoke(_app(), ["report", *project, "--json"]).stdout)
     assert [gate["id"] for gate in told["gates"] if gate["verdict"] == "fail"] == ["residual"]
+    assert all(len(gate["evidence_sha256"]) == 64 for gate in told["gates"])
     assert CliRunner().invoke(_app(), ["report", *project, "--croissant"]).exit_code == 2

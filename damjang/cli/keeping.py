@@ -17,7 +17,6 @@ from damjang.cli.stores import log_access, open_ledger, open_vault
 
 if TYPE_CHECKING:
     from governance.audit_verify import AuditReport
-    from governance.ledger import Ledger
     from schemas.project import Project
 
 vault_app = typer.Typer(help="The vault: backup, restore, new keys.", no_args_is_help=True)
@@ -124,14 +123,19 @@ def vault_rotate(
 
 
 def ledger_backup(file: Target, project: ProjectFile = PROJECT, json: Json = False) -> None:
-    """Copy the ledger (a SQLite file) while it may be in use. A PostgreSQL ledger is copied by pg_dump.
+    """Copy the ledger while it may be in use. The copy is a SQLite ledger, also of one in PostgreSQL.
 
     Example: damjang ledger backup /media/ledger-backup/2026-11-22.db --project project.yaml
     """
-    from governance.ledger.backup import back_up
+    from governance.database import sqlite_file
+    from governance.ledger.backup import back_up, back_up_server
 
     loaded, ledger = open_ledger(project)
-    back_up(_file(ledger), file)
+    path = sqlite_file(ledger.engine)
+    if path is not None:
+        back_up(path, file)
+    else:
+        back_up_server(ledger, file)
     _backed_up(loaded, file, json)
 
 
@@ -146,15 +150,12 @@ def ledger_restore(
     """
     from governance.database import database_url
     from governance.errors import AuditEntryBad, AuditError, VaultMissing
-    from governance.ledger.backup import restore
+    from governance.ledger.backup import restore, restore_server
     from pipelines.driver import output_lock
-    from schemas.errors import ConfigError
     from schemas.projectfile import load_project
 
     loaded = load_project(project)
     place = database_url(loaded.ledger, loaded.root)
-    if place.get_backend_name() != "sqlite":
-        raise ConfigError("this ledger is in PostgreSQL", "restore it with pg_restore, then `damjang ledger verify`")
     if not checkpoint.exists():
         raise AuditError(f"no checkpoint at {checkpoint}", "name the file, or the folder, that exports go to")
     with output_lock(loaded.root / loaded.output):
@@ -163,9 +164,14 @@ def ledger_restore(
             orders, marks = vault.destructions(), vault.tombstones.every()
         except VaultMissing:
             orders, marks = [], []
-        ledger = restore(backup, Path(str(place.database)), orders, marks, now())
+        if place.get_backend_name() == "sqlite":
+            ledger = restore(backup, Path(str(place.database)), orders, marks, now())
+        else:
+            scratch = loaded.root / loaded.output / ".ledger.restoring"
+            ledger = restore_server(backup, loaded.ledger, scratch, orders, marks, now())
+    shown = loaded.ledger if place.get_backend_name() == "sqlite" else place.render_as_string(hide_password=True)
     if not json:
-        say(f"복원함 (restored) {loaded.ledger}: 파기대장 {len(ledger.destructions())}건 (destructions on record)")
+        say(f"복원함 (restored) {shown}: 파기대장 {len(ledger.destructions())}건 (destructions on record)")
     try:
         report = _compared(project, checkpoint)
     except AuditEntryBad as found:
@@ -175,7 +181,7 @@ def ledger_restore(
             found.index,
         ) from None
     if json:
-        emit_json({"restored": loaded.ledger, "destructions": len(ledger.destructions()), "entries": report.size,
+        emit_json({"restored": shown, "destructions": len(ledger.destructions()), "entries": report.size,
                    "proven": report.proven})  # fmt: skip
         return
     say(f"[green]일치함 (agrees)[/]: {report.proven:,} of {report.size:,} entries, by the checkpoint kept outside")
@@ -212,16 +218,6 @@ def _compared(project: Path, checkpoint: Path) -> AuditReport:
     notes = read_checkpoints(checkpoint) if checkpoint.is_dir() else [checkpoint.read_bytes()]
     leaves = checkpoint / LEAVES if checkpoint.is_dir() and (checkpoint / LEAVES).exists() else None
     return verify_log(office.log, load_root(office.trust).log_key, notes, leaves)
-
-
-def _file(ledger: Ledger) -> Path:
-    from governance.database import sqlite_file
-    from schemas.errors import ConfigError
-
-    path = sqlite_file(ledger.engine)
-    if path is None:
-        raise ConfigError("this ledger is in PostgreSQL", "copy it with pg_dump, and restore with pg_restore")
-    return path
 
 
 def _backed_up(loaded: Project, file: Path, json: bool) -> None:

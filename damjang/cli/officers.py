@@ -59,10 +59,12 @@ def sign(
     """
     from damjang.certificates.signers import signer_from_uri
     from governance.issuing import sign as add_signature
+    from pipelines.stages.certify import record_approval
 
     _, ledger, office = open_office(project)
     at = now()
     result = add_signature(office, release, signer_from_uri(key), at)
+    record_approval(ledger, office, release, result.approved_by, at)
     if result.published is not None:
         ledger.record_release_event(release, "published", at, evidence=result.certificate)
     if json:
@@ -160,10 +162,13 @@ def trust_new(
     from damjang.certificates.signers import signer_from_uri
     from governance.founding import found_trust
     from governance.keys import read_public
+    from governance.ledger import Ledger
+    from governance.own_records import record_privileges
     from schemas.errors import ConfigError
     from schemas.projectfile import load_project
 
     loaded = load_project(project)
+    at = now()
     for path in key:
         if not path.is_file():
             raise ConfigError(f"no file {path}", "--key names a .pub file; make one with `damjang keys new`")
@@ -171,12 +176,14 @@ def trust_new(
         loaded.root / loaded.signing.trust,
         [read_public(path) for path in key],
         [signer_from_uri(uri) for uri in officer],
-        now(),
+        at,
         organisation=organisation,
         threshold=threshold,
         demo=False,
         revocation_threshold=revocation_threshold,
     )
+    by = root.person_of(signer_from_uri(officer[0]).public.keyid)
+    record_privileges(Ledger.open(loaded.ledger, loaded.root), root, at, by.id if by else "")
     if json:
         emit_json({"root": str(loaded.root / loaded.signing.trust), "id": root.id, "threshold": root.threshold,
                    "persons": [person.id for person in root.persons]})  # fmt: skip

@@ -122,7 +122,7 @@ def records_export(
     Example: damjang records export privilege-change --project project.yaml
     """
     from governance.errors import RecordInvalid
-    from governance.record_exports import RULES
+    from governance.record_exports import RULES, header
     from governance.records import to_csv
 
     if kind not in (*RULES, "all"):
@@ -137,7 +137,7 @@ def records_export(
     wanted = [name for name in RULES if release or name != "data-overview"] if kind == "all" else [kind]
     for name in wanted:
         rows = _rows(loaded, ledger, project, name, release, by)
-        text = json_text.dumps(rows, ensure_ascii=False, indent=2) + "\n" if json else to_csv(rows)
+        text = json_text.dumps(rows, ensure_ascii=False, indent=2) + "\n" if json else to_csv(rows, header(name))
         if not rows:
             typer.echo(f"기록 없음 (nothing on record): {name}", err=True)
         if to is None:
@@ -169,6 +169,10 @@ def _rows(
         return exports.separation(loaded, ledger)
     if name == "pia":
         return exports.pia(ledger)
+    if name == "source-register":
+        return exports.source_register(ledger)
+    if name == "ground-decision":
+        return exports.ground_decisions(ledger)
     return exports.entered(ledger, name, _root(loaded))
 
 

@@ -60,6 +60,8 @@ def standing(project: Project, ledger: Ledger, at: dt.datetime) -> dict[str, Any
         ],
         "waiting": waiting,
         "review": _review(stages, project),
+        "held": len(ledger.held_marks()),
+        "requests_open": _open(ledger, at),
         "requests_late": _late(ledger, at),
         "warnings": warnings,
     }  # fmt: skip
@@ -137,7 +139,8 @@ def _gates_failed(out: Path) -> list[dict[str, str]]:
 
     path = out / "runs" / "latest.json"
     gates = read_json(path).get("gates", []) if path.exists() else []
-    return [dict(zip(("gate", "article", "verdict", "detail"), gate, strict=True)) for gate in gates if "fail" in gate]
+    names = ("gate", "article", "verdict", "detail", "evidence_sha256")
+    return [dict(zip(names, gate, strict=False)) for gate in gates if gate[2] == "fail"]
 
 
 def _trust(project: Project, ledger: Ledger, at: dt.datetime) -> tuple[list[dict[str, Any]], list[str]]:
@@ -194,6 +197,12 @@ def _late(ledger: Ledger, at: dt.datetime) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+def _open(ledger: Ledger, at: dt.datetime) -> int:
+    from governance.requests import requests
+
+    return sum(found.state != "closed" for found in requests(ledger, at))
+
+
 def _tell(found: dict[str, Any], project: Path) -> None:
     if found["running"]:
         say("실행 중 (a run is working now)")
@@ -219,6 +228,12 @@ def _tell(found: dict[str, Any], project: Path) -> None:
         say(f"서명 대기 (waits for signatures) {row['release']}: {len(row['approved_by'])} of {row['threshold']} "
             f"(signed: {signed}; may sign: {', '.join(row['may_sign'])})")  # fmt: skip
         say(f"  damjang sign {row['release']} --key file:THEIR.key --project {project}")
+    if found["held"]:
+        say(f"판단 대기 (held) {found['held']:,}건, 철회된 글의 사본 (copies of what was withdrawn): "
+            f"damjang held --project {project}")  # fmt: skip
+    if found["requests_open"]:
+        say(f"처리 중인 요구 (open requests) {found['requests_open']:,}건, 기한 경과 (late) "
+            f"{len(found['requests_late']):,}건: damjang requests --project {project}")  # fmt: skip
     for row in found["requests_late"]:
         say(f"[red]기한 경과 (late)[/] {row['request'][:8]} {row['kind']}: {row['late']}, due {row['due']}")
     for warning in found["warnings"]:

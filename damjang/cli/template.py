@@ -24,6 +24,7 @@ sources:
       id: KOGL-1                # KOGL-0..4 (-AI), CC-…, CONTRACT, PUBLIC-WORK; UNKNOWN is never certified
       # terms: terms/example.txt     # a snapshot of the terms; its digest goes into the ledger
       # expires: 2027-12-31
+      # recipients: [cluster-1]      # clusters that the terms allow; every enrolled one if none is named
     ground:
       id: statute               # consent, statute, public_task, contract, legitimate_interest, compatible_use, …
       evidence: 공공데이터법 제17조  # a reference, or file:PATH; its digest goes into the ledger

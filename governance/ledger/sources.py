@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
 from governance.errors import EvidenceMissing
 from governance.ledger.core import LedgerBase
-from governance.ledger.models.sources import LicenceSnapshot, SourceRow
+from governance.ledger.models.sources import GroundDecision, LicenceSnapshot, SourceRow
 from governance.times import stamp
 from schemas.project import Project, Source
+
+if TYPE_CHECKING:  # governance.grounds knows the law's rows, and those know the ledger
+    from governance.grounds import Act, Decision
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,34 @@ class SourceRows(LedgerBase):
             for _, r in sorted(latest.items())
         ]  # fmt: skip
 
+    def record_ground_decisions(
+        self, project: Project, act: Act, decisions: Mapping[str, Decision], now: dt.datetime
+    ) -> int:
+        """What `decide` said of each registered source, refusals with their article; how many rows are new.
+
+        The same answer to the same question (law version and source version included) is kept once.
+        """
+        with self.write() as connection:
+            versions = _versions(connection, project.name)
+            latest: dict[str, tuple[object, ...]] = {}
+            chosen = (GroundDecision.project == project.name, GroundDecision.act == act)
+            for row in connection.execute(select(GroundDecision).where(*chosen).order_by(GroundDecision.id)):
+                latest[row.source_id] = tuple(getattr(row, name) for name in _ANSWER)
+            rows = [
+                {
+                    "project": project.name, "source_id": source.id, "source_version": versions[source.id],
+                    "act": act, "purpose": project.purpose, "ground": source.ground.id, "licence": source.licence.id,
+                    "allowed": told.allowed, "reason": told.reason_code, "article": told.article,
+                    "as_of": project.as_of.isoformat(), "law_version": told.law_version, "recorded_at": stamp(now),
+                }
+                for source in project.sources
+                if (told := decisions.get(source.id)) is not None
+            ]  # fmt: skip
+            fresh = [row for row in rows if latest.get(str(row["source_id"])) != tuple(row[n] for n in _ANSWER)]
+            if fresh:
+                connection.execute(insert(GroundDecision), fresh)
+        return len(fresh)
+
     def _register(
         self, connection: Connection, project: Project, source: Source, facts: dict[str, object], now: dt.datetime
     ) -> None:
@@ -95,6 +128,17 @@ class SourceRows(LedgerBase):
             )  # fmt: skip
 
 
+_ANSWER = ("source_version", "purpose", "ground", "licence", "allowed", "reason", "as_of", "law_version")
+
+
+def _versions(connection: Connection, project: str) -> dict[str, int]:
+    """{source id: its latest registered version}."""
+    rows = connection.execute(
+        select(SourceRow.source_id, SourceRow.version).where(SourceRow.project == project).order_by(SourceRow.version)
+    )
+    return {row.source_id: row.version for row in rows}
+
+
 def _facts(source: Source, root: Path) -> dict[str, object]:
     """What is declared, with digests of the files that prove it; the order and content fix the version's digest."""
     terms = _evidence(root, source.licence.terms, f"{source.id}: licence.terms")
@@ -120,6 +164,9 @@ def _facts(source: Source, root: Path) -> dict[str, object]:
         "retention_until": _iso(source.retention_until),
         "destroy_by": _iso(source.destroy_by),
         "child_directed": source.child_directed,
+        "accessibility": source.accessibility,
+        "mydata": source.mydata,
+        "cross_controller": source.cross_controller,
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from governance.ledger.core import LedgerBase
 from governance.ledger.models.rights import TombstoneEvent
 from governance.times import stamp
-from governance.vault.tombstones import Mark
+from governance.vault.tombstones import HELD, Mark
 
 
 class TombstoneRows(LedgerBase):
@@ -33,6 +33,11 @@ class TombstoneRows(LedgerBase):
             if new:
                 connection.execute(insert(TombstoneEvent), new)
         return len(new)
+
+    def held_marks(self) -> list[Mark]:
+        """Documents that wait for an officer, as keyed marks (the vault's ids are not needed to count them)."""
+        latest = {one.mark: one for one in self.tombstone_marks() if one.kind == "document"}
+        return [one for one in latest.values() if (one.action, one.reason) == ("set", HELD)]
 
     def tombstone_marks(self) -> list[Mark]:
         """Every event, oldest first."""

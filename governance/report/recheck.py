@@ -67,6 +67,10 @@ def evidence_of(gate: str, statement: Statement, records: Records) -> Any:
     if gate == "licence" and ingest is not None and "refused" in ingest.reads and "assemble" in records.by_stage:
         shipped = sorted({shard["source_id"] for shard in records.fact("assemble", "shards", ())})
         return {"shipped": shipped, "refused": ingest.reads["refused"]}
+    if gate == "ground":  # a ground that holds is its own reason
+        return {"decisions": {one.source_id: one.ground for one in statement.facts.sources if one.shipped}}
+    if gate == "recipients":
+        return list(statement.facts.recipients)
     if gate == "law-version":
         return {"law": statement.facts.law_version}
     if gate == "conservation":

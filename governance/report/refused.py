@@ -54,8 +54,8 @@ def gather_run(project: Project, run: Mapping[str, Any], ledger: Ledger, now: dt
         rows=sum(shard["rows"] for shard in records.fact("assemble", "shards", ())),
         standing_release=max(published, key=lambda r: r.version).label if published else "",
         gates=tuple(
-            GateRow(name, article, verdict, detail, "", "not_recomputed")
-            for name, article, verdict, detail, *_ in run["gates"]
+            GateRow(name, article, verdict, detail, next(iter(evidence), ""), "not_recomputed")
+            for name, article, verdict, detail, *evidence in run["gates"]
         ),
         sources=_sources(project, records, ledger, ran_at),
         stages=stages,

@@ -5,16 +5,24 @@ Outside a demo root this stops at *proposed*: persons sign with `damjang sign` (
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from damjang.certificates import facts as certified
 from damjang.certificates.manifest import Manifest as ReleaseManifest
 from damjang.certificates.manifest import Shard
 from damjang.certificates.reader import load_root
-from governance.issuing import Office, propose, read_statement, sign
+from damjang.certificates.statement import Statement
+from governance.errors import ProposalMissing
+from governance.issuing import Office, proposals, propose, read_statement, sign
 from governance.ledger.releases import ReleaseInfo, ShardInfo
+from governance.own_records import record_class, record_privileges, record_pseudonymised
+from governance.records import Pseudonymisation, adequacy_passed
 from governance.staged import StagedFile
+from governance.times import KST
 from pipelines.claims import facts_of
 from pipelines.dataset import FileRef, Manifest
 from pipelines.errors import GateFailed
@@ -24,10 +32,18 @@ from pipelines.office import office_of, signer_of
 from pipelines.stage import Run
 from schemas.suites import suites_digest
 
+if TYPE_CHECKING:
+    from governance.ledger import Ledger
+
 
 def certify(run: Run) -> str:
     """Propose the release (and publish it in a demo root); returns `name@version`. Raises GateFailed."""
-    checked = gates(run)
+    assembled = run.manifests["assemble"]
+    content = digest_of([assembled.digest, run.manifests["validate"].digest, run.facts["consent_root"]])
+    version, supersedes = _version(run, content)
+    label = f"{run.project.release.name}@{version}"
+    reviewed = _reviewed(run, label)
+    checked = gates(run, reviewed)
     failed = [gate for gate in checked if gate.verdict == "fail"]
     run.facts["gates"] = checked
     if failed:
@@ -36,21 +52,16 @@ def certify(run: Run) -> str:
             f"{len(failed)} of {len(checked)} gates do not hold: {listed}",
             "mend what the gate names and run again; a failed gate cannot be signed away",
         )
-    assembled = run.manifests["assemble"]
-    content = digest_of([assembled.digest, run.manifests["validate"].digest, run.facts["consent_root"]])
     office = office_of(run.project, run.ledger)
     same = _unchanged(run, office)
     if same is not None:
         run.facts["release"] = same
         return same
-    version, supersedes = _version(run, content)
-    label = f"{run.project.release.name}@{version}"
     run.facts["release"] = label
     manifest = release_manifest(label, assembled)
     if not office.published(label).exists():
-        facts = facts_of(run, checked, supersedes)
-        propose_release(run, office, label, manifest, facts)
-    record_release(run, label, version, supersedes, manifest, content)
+        propose_release(run, office, label, manifest, facts_of(run, checked, supersedes, reviewed))
+    record_release(run, office, label, version, supersedes, manifest, content)
     sign_demo(run, office, label)
     return label
 
@@ -71,6 +82,36 @@ def sign_demo(run: Run, office: Office, label: str) -> None:
         result = sign(office, label, officer, run.now)
         if result.published is not None:
             run.ledger.record_release_event(label, "published", run.now, actor="demo", evidence=result.certificate)
+        record_approval(run.ledger, office, label, result.approved_by, run.now)
+
+
+def record_approval(ledger: Ledger, office: Office, label: str, approved_by: Iterable[str], now: dt.datetime) -> None:
+    """Officers who sign a release stand for its class too: each has a class decision on record."""
+    told = statement_of(office, label, now).facts.data_class
+    for person in approved_by:
+        record_class(ledger, label, told.id, told.ground, told.why, person, now)
+
+
+def statement_of(office: Office, label: str, now: dt.datetime) -> Statement:
+    """What is certified of a release, published or still proposed. Raises ProposalMissing."""
+    if office.published(label).exists():
+        return read_statement(office, label)
+    for proposal in proposals(office, now):
+        if proposal.release == label:
+            return proposal.statement
+    raise ProposalMissing(f"{label} is not proposed", "`damjang status` lists what is")
+
+
+def _reviewed(run: Run, label: str) -> bool:
+    """Whether persons have passed the adequacy review of this release (28-2). One that a withdrawal made of a reviewed
+    release stands for it as long as its shards are the same."""
+    if adequacy_passed(run.ledger, label):
+        return True
+    known = [info for info in run.ledger.releases(run.project.name) if info.name == run.project.release.name]
+    newest = max(known, key=lambda info: info.version, default=None)
+    if newest is None or newest.data_class != "PSEUDO_28-2":
+        return False
+    return release_manifest(newest.label, run.manifests["assemble"]).root() == newest.merkle_root
 
 
 def _unchanged(run: Run, office: Office) -> str | None:
@@ -125,9 +166,11 @@ def open_shard(folder: Path, ref: FileRef, keys: dict[str, bytes], to: Path) -> 
 
 
 def record_release(
-    run: Run, label: str, version: int, supersedes: str | None, manifest: ReleaseManifest, content: str
+    run: Run, office: Office, label: str, version: int, supersedes: str | None, manifest: ReleaseManifest, content: str
 ) -> None:
-    """The release and its shards into the ledger."""
+    """The release, its shards and the records that the law wants of it into the ledger."""
+    statement = statement_of(office, label, run.now)
+    facts = statement.facts
     old = int(supersedes.rpartition("@")[2]) if supersedes else None
     info = ReleaseInfo(
         name=label.partition("@")[0],
@@ -135,7 +178,7 @@ def record_release(
         folder=run.manifests["assemble"].folder,
         manifest_digest=content,
         merkle_root=manifest.root(),
-        data_class="PERSONAL",
+        data_class=facts.data_class.id,
         purpose=run.project.purpose,
         documents=manifest.rows,
         bytes=manifest.size,
@@ -147,3 +190,25 @@ def record_release(
     source_of = {s["path"]: s["source_id"] for s in run.manifests["assemble"].facts["shards"]}
     shards = [ShardInfo(s.path, source_of[s.path], s.sha256, s.rows, s.size) for s in manifest.shards]
     run.ledger.record_release(info, shards, run.now)
+    record_privileges(run.ledger, load_root(office.trust), run.now)
+    told = facts.data_class
+    record_class(run.ledger, label, told.id, told.ground, told.why, statement.proposed_by, run.now)
+    if told.id == "PSEUDO_28-2":
+        record_pseudonymised(run.ledger, pseudonymisation(run, label, statement), run.now)
+
+
+def pseudonymisation(run: Run, label: str, statement: Statement) -> Pseudonymisation:
+    """The six items of 28-4③ (영29-5②), as the run did it."""
+    rules = run.policy.anonymize.entities
+    items = ", ".join(f"{name}: {rule.operator}" for name, rule in sorted(rules.items()) if rule.operator != "keep")
+    facts = statement.facts
+    to = "등록된 모든 클러스터" if facts.recipients == ("*",) else ", ".join(facts.recipients)
+    return Pseudonymisation(
+        release=label,
+        purpose=", ".join(facts.purposes),
+        items=items,
+        usage=f"학습데이터 배포판 {label} 생성과 제공 ({statement.rows}행); 내려받은 사실은 수령 확인서에 있음",
+        recipient=to,
+        period_until=facts.expires.astimezone(KST).date(),
+        other=f"정책 {run.policy.name} {run.policy.digest[:16]}, 법령 기준 {facts.law_version}",
+    )

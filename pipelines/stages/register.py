@@ -33,6 +33,7 @@ def register(run: Run) -> Manifest:
         source.id: decide_source(source, project, rewrites=rewrites, verdicts=verdicts, resolutions=resolutions)
         for source in project.sources
     }
+    run.ledger.record_ground_decisions(project, "use", decisions, run.now)
     consents = snapshot(run.ledger, run.vault, as_of=project.as_of, purpose=project.purpose)
     tombstones = run.vault.tombstones.snapshot()
     run.ledger.record_consent_root(consents.root, project.as_of, project.purpose, len(consents), run.now)

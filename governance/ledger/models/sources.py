@@ -56,6 +56,9 @@ class SourceRow(Base):
     retention_until: Mapped[Date | None]
     destroy_by: Mapped[Date | None]
     child_directed: Mapped[bool]
+    accessibility: Mapped[Code | None]  # public | restricted | private (15①6); None: registered before it was asked
+    mydata: Mapped[bool | None]  # received by a transfer request (35-2)
+    cross_controller: Mapped[bool | None]  # joined with another controller's data (28-3)
     registered_at: Mapped[Stamp]
 
 
@@ -72,3 +75,23 @@ class LicenceSnapshot(Base):
     sha256: Mapped[Digest]
     size: Mapped[Count]
     taken_at: Mapped[Stamp]
+
+
+class GroundDecision(Base):
+    """What `governance.grounds.decide` said of a source for an act and a purpose; another answer is another row."""
+
+    __tablename__ = "ground_decision"
+    id: Mapped[Serial]
+    project: Mapped[Code]
+    source_id: Mapped[Code]
+    source_version: Mapped[int]
+    act: Mapped[Code]  # use | provide | entrust | transfer
+    purpose: Mapped[Code]
+    ground: Mapped[Code]
+    licence: Mapped[Code]
+    allowed: Mapped[bool]
+    reason: Mapped[Code]
+    article: Mapped[Name]
+    as_of: Mapped[Date]
+    law_version: Mapped[Date]
+    recorded_at: Mapped[Stamp]
