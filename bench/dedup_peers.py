@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -40,12 +43,16 @@ def flat_windows(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[
 
 @dataclass(frozen=True)
 class Peer:
-    """signatures(texts): text to signatures; flags(texts), where there is one: bool[n], which rows to keep."""
+    """signatures(texts): text to signatures; flags(texts), where there is one: bool[n], which rows to keep.
+
+    own_end: flags are by the peer's own clustering, which verifies nothing; else by `_first_of_alike`.
+    """
 
     name: str
     signatures: Callable[[list[str]], Any]
     flags: Callable[[list[str]], Flags] | None = None
     sample: int = 1  # take one text in `sample`: the slow ones
+    own_end: bool = False
 
 
 def _rensa() -> list[Peer]:
@@ -104,17 +111,71 @@ def _datasketch() -> list[Peer]:
 
 def _datatrove() -> list[Peer]:
     minhash = importlib.import_module("datatrove.pipeline.dedup.minhash")
-    step = minhash.MinhashDedupSignature.__new__(minhash.MinhashDedupSignature)
-    step.config = minhash.MinhashConfig(num_buckets=32, hashes_per_bucket=4)
-    step.num_hashes, step._parameters = 128, None
+    base = importlib.import_module("datatrove.pipeline.base")
+    importlib.import_module("loguru").logger.disable("datatrove")
+    config = minhash.MinhashConfig(num_buckets=32, hashes_per_bucket=4)
+
+    class Signature(minhash.MinhashDedupSignature):  # type: ignore[misc,name-defined]
+        """Its first stage on our shingles: its own makes words, by Kiwi for Korean, at a fraction of this speed."""
+
+        def __init__(self, folder: str) -> None:
+            base.PipelineStep.__init__(self)
+            self.output_folder = minhash.get_datafolder(folder)
+            self.config, self.num_hashes, self._parameters, self.skip_existing_sigs = config, 128, None, False
+
+        def get_shingles(self, text: str) -> Any:
+            return flat_windows([text])[0][:, None]
 
     def rows(texts: list[str]) -> Any:
+        step = Signature("memory://unused")
         hashes, offsets = flat_windows(texts)
         ends = offsets.astype(np.int64).tolist()
         parts = [hashes[a:b, None] for a, b in itertools.pairwise(ends) if b > a]
         return [step.get_signature(part) for part in parts]
 
-    return [Peer("datatrove's signature, hashes by numpy", rows, sample=8)]
+    def flags(texts: list[str]) -> Flags:
+        kept = np.ones(len(texts), dtype=bool)
+        with tempfile.TemporaryDirectory() as folder:
+            signed, pairs, found = (f"{folder}/{name}" for name in ("signatures", "pairs", "remove"))
+            Signature(signed).run([SimpleNamespace(text=text) for text in texts])
+            for bucket in range(32):
+                minhash.MinhashDedupBuckets(signed, pairs, config=config).run(rank=bucket, world_size=32)
+            minhash.MinhashDedupCluster(pairs, found, config=config).run()
+            for path in Path(found).glob("*.remove"):
+                kept[np.fromfile(path, dtype="<u4")] = False
+        return kept
+
+    return [Peer("datatrove, hashes by numpy", rows, flags, sample=8, own_end=True)]
+
+
+def _text_dedup() -> list[Peer]:
+    module = importlib.import_module("text_dedup.minhash")
+    prime, most = np.uint64((1 << 61) - 1), np.uint32(0xFFFFFFFF)
+    random = np.random.RandomState(42)
+    options = {
+        "num_perm": 128,
+        "ngram_size": 5,
+        "min_length": 5,
+        "hashranges": [(4 * band, 4 * band + 4) for band in range(32)],
+        "permutations": (random.randint(1, prime, 128, np.uint64), random.randint(0, prime, 128, np.uint64)),
+        "hash_func": module.xxh3_32hash,
+        "dtype": np.uint64,
+        "max_hash": most,
+        "modulo_prime": prime,
+    }
+
+    def rows(texts: list[str]) -> list[list[bytes]]:
+        return [module.embed_func(text, 0, **options)[module.SIGNATURE_COLUMN] for text in texts]
+
+    def flags(texts: list[str]) -> Flags:
+        joined = module.UnionFind()
+        for band in zip(*rows(texts), strict=True):
+            first: dict[bytes, int] = {}
+            for row, key in enumerate(band):
+                joined.union(row, first.setdefault(key, row))
+        return np.array([joined.find(row) == row for row in range(len(texts))])
+
+    return [Peer("text-dedup, its own shingles of 5 words", rows, flags, sample=16, own_end=True)]
 
 
 def _first_of_alike(rows: npt.NDArray[Any], threshold: float = 0.8) -> Flags:
@@ -139,14 +200,16 @@ def installed() -> tuple[list[Peer], list[str]]:
     """(peers that can be imported, names of those that can't)."""
     found: list[Peer] = []
     missing = []
-    makers = {"rensa": _rensa, "FastSketchLSH": _fastsketch, "datasketch": _datasketch, "datatrove": _datatrove}
+    makers = {
+        "rensa": _rensa,
+        "FastSketchLSH": _fastsketch,
+        "datasketch": _datasketch,
+        "datatrove": _datatrove,
+        "text-dedup, which needs rich<14 and urllib3<=2.0: an environment of its own": _text_dedup,
+    }
     for name, make in makers.items():
         try:
             found += make()
         except ImportError as error:
             missing.append(f"{name} ({error.name or error})")
-    try:
-        importlib.import_module("text_dedup.minhash")
-    except ImportError as error:
-        missing.append(f"text-dedup ({error.name or error})")
     return found, missing

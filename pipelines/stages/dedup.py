@@ -34,7 +34,7 @@ class DedupStage(StageBase):
     """Reads refined parts."""
 
     name = "dedup"
-    version = "3"
+    version = "4"
     inputs = ("refine",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:

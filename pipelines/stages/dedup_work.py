@@ -20,6 +20,7 @@ from pipelines.entries import (
     groups,
     id_words,
     order_keys,
+    pivots,
     read_own,
     read_range,
     seed_of,
@@ -169,58 +170,63 @@ def band(unit: Mapping[str, Any], context: UnitContext) -> None:
 
 
 def verify(unit: Mapping[str, Any], context: UnitContext) -> None:
-    """One hash range: in each bucket the least document against the others by exact Jaccard, in rounds."""
+    """One hash range: in each bucket the least document against the others by exact Jaccard, in rounds.
+
+    Documents are numbered inside the range, so that a pair is one integer: 8 bytes a pair beside its similarity.
+    """
     policy = context.config["policy"]
-    entries = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
-    starts, ends = groups(entries[0])
-    order, tie, docs = entries[1:]
-    keys = {
-        int(d): (int(o), int(t))
-        for s, e in zip(starts, ends, strict=True)
-        for o, t, d in zip(order[s:e], tie[s:e], docs[s:e], strict=True)
-    }
-    buckets = {tuple(docs[start:end].tolist()) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)}
-    waiting = [list(members) for members in sorted(buckets)]
+    hashes, order, tie, docs = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
+    local, first, member = np.unique(docs, return_index=True, return_inverse=True)
+    member, group = _buckets(hashes, member.astype(np.int64))
     access = TextAccess(context, "refine", context.manifest("refine").parts)
-    known: dict[tuple[int, int], int] = {}
-    candidates = 0
+    known, known_ppm = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for _ in range(policy["rounds"]):
-        wanted = {(members[0], other) for members in waiting for other in members[1:]} - known.keys()
-        candidates += len(wanted)
-        _measure(sorted(wanted), access, policy["ngram"], policy["threshold_ppm"], known)
-        later = []
-        for members in waiting:
-            rest = [m for m in members[1:] if known[members[0], m] < policy["threshold_ppm"]]
-            if len(rest) > 1:
-                later.append(rest)
-        waiting = later
-        if not waiting:
+        pivot, other = pivots(group)
+        pair = member[pivot] << 32 | member[other]
+        fresh = np.setdiff1d(pair, known)
+        found = _measured(local, fresh, access, policy["ngram"], policy["threshold_ppm"])
+        by_pair = np.argsort(known := np.concatenate([known, fresh]), kind="stable")
+        known, known_ppm = known[by_pair], np.concatenate([known_ppm, found])[by_pair]
+        rest = other[known_ppm[np.searchsorted(known, pair)] < policy["threshold_ppm"]]
+        member, group = member[rest], group[rest]
+        if not len(rest):
             break
     access.close()
-    edges = sorted((pair, ppm) for pair, ppm in known.items() if ppm >= policy["threshold_ppm"])
-    rows = [(*keys[a], a, *keys[b], b, ppm) for (a, b), ppm in edges]
-    if rows:
-        columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), PAIR, strict=True)]
+    alike = known_ppm >= policy["threshold_ppm"]
+    if alike.any():
+        columns: list[Any] = []
+        for side in (known[alike] >> 32, known[alike] & 0xFFFFFFFF):
+            columns += [pa.array(order[first[side]]), pa.array(tie[first[side]]), pa.array(local[side])]
+        columns.append(pa.array(known_ppm[alike], pa.int32()))
         context.add_side("pairs", context.write("pairs", f"{context.index:06d}", pa.table(columns, schema=PAIR)))
-    unresolved = sum(len(members) for members in waiting)
-    context.done(candidates=candidates, verified=len(edges), unresolved=unresolved)
+    waiting = np.unique(member[np.concatenate(pivots(group))])
+    context.done(candidates=len(known), verified=int(alike.sum()), unresolved=len(waiting))
 
 
-def _measure(
-    wanted: list[tuple[int, int]], access: TextAccess, ngram: int, floor_ppm: int, known: dict[tuple[int, int], int]
-) -> None:
-    """Exact Jaccard of the wanted pairs into `known`, in chunks that bound the text held."""
-    if not wanted:
-        return
-    size = _at_a_time(np.array(wanted, dtype=np.uint64).reshape(-1), access, 16384) // 2  # a pair is two texts
-    for at in range(0, len(wanted), size):
-        chunk = wanted[at : at + size]
-        docs = np.unique(np.array(chunk, dtype=np.uint64))
-        texts, _ = access.fetch(docs)
-        left, right = (np.searchsorted(docs, np.array(side, dtype=np.uint64)) for side in zip(*chunk, strict=True))
-        shared, union = jaccard.pairs(texts, left, right, ngram=ngram, floor_ppm=floor_ppm)
-        ppm = np.where(union > 0, shared * MILLION // np.maximum(union, 1), -1)  # below the floor: -1
-        known.update(zip(chunk, ppm.tolist(), strict=True))
+def _buckets(hashes: U64, member: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(member, bucket) of the entries in buckets of two or more; members keep the survivor order inside."""
+    starts, ends = groups(hashes)
+    sizes = ends - starts
+    bucket = np.repeat(np.arange(len(sizes)), sizes)
+    inside = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    return member[inside], bucket
+
+
+def _measured(local: U64, pair: NDArray[np.int64], access: TextAccess, ngram: int, floor_ppm: int) -> NDArray[np.int64]:
+    """Exact Jaccard in millionths of ascending pairs, -1 below the floor, in chunks that bound the text held."""
+    out = np.full(len(pair), -1, np.int64)
+    if not len(pair):
+        return out
+    left, right = pair >> 32, pair & 0xFFFFFFFF
+    size = _at_a_time(local[np.concatenate([left, right])], access, 16384) // 2  # a pair is two texts
+    for at in range(0, len(pair), size):
+        part = slice(at, at + size)
+        wanted, place = np.unique(np.concatenate([left[part], right[part]]), return_inverse=True)
+        texts, _ = access.fetch(local[wanted])
+        sides = place[: len(place) // 2], place[len(place) // 2 :]
+        shared, union = jaccard.pairs(texts, *sides, ngram=ngram, floor_ppm=floor_ppm)
+        out[part] = np.where(union > 0, shared * MILLION // np.maximum(union, 1), -1)
+    return out
 
 
 def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
