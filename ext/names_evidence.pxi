@@ -277,6 +277,12 @@ cdef inline int gain_of_short(int kind, int flags, int loss) noexcept nogil:
     return SHORT_SAID if loss == 0 and (kind == PERSON_PARTICLE or flags & F_VERB) else 0
 
 
+cdef inline bint precedes_number(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    if end < length and s[end] == 0x20:
+        end += 1
+    return end < length and 0x30 <= s[end] <= 0x39
+
+
 cdef int misread(
         const tables *t, const letter *s, Py_ssize_t start, int kind, Py_ssize_t end, Py_ssize_t length
 ) noexcept nogil:
@@ -288,13 +294,12 @@ cdef int misread(
             last == (<uint32_t>0xC544 if is_closed else <uint32_t>0xC57C) and is_call(s, start, end, length)):
         if is_sure(t, s[start], s[start + 1]):
             return CALLED
+    if last == 0xB3D9 and (kind <= PARTICLE or kind == PLACE) and not is_sure(t, s[start + 1], s[start + 2]):  # 동
+        return LOT if kind == 0 and precedes_number(s, end, length) else DISTRICT
     if kind:
         return 0
-    if last == 0xB3D9 or last == 0xB9AC:  # 동, 리
-        if end < length and s[end] == 0x20:
-            end += 1
-        if end < length and 0x30 <= s[end] <= 0x39:
-            return LOT
+    if (last == 0xB3D9 or last == 0xB9AC) and precedes_number(s, end, length):  # 동, 리
+        return LOT
     found = look(t, TAIL, s + start + 2, 1)
     if found != MISSING and found & 15 == PARTICLE and agrees(s[start + 1], (found >> 4) & 7):
         if not is_sure(t, s[start + 1], s[start + 2]):

@@ -267,13 +267,16 @@ class NameScanner:
             else (last == ("아" if is_closed else "야") and r.is_call(text, start, end))
         ):
             return r.CALLED
+        is_sure = self.words.get("p" + text[start + 1 : start + 3], 0) >= r.SURE_PAIR
+        if last == "동" and not is_sure and kind in (0, r.PARTICLE, r.PLACE):
+            return r.LOT if not kind and r.precedes_number(text, end) else r.DISTRICT
         if kind:
             return 0
         if last in "동리" and r.precedes_number(text, end):
             return r.LOT
         particle = self.words.get("t" + last, 0)
         if particle & 15 == r.PARTICLE and r.agrees(text[start + 1], particle >> 4 & 7):
-            return 0 if self.words.get("p" + text[start + 1 : start + 3], 0) >= r.SURE_PAIR else r.PARTICLE_LIKE
+            return 0 if is_sure else r.PARTICLE_LIKE
         return 0
 
     def _lexicon(self, text: str, start: int, stop: int, end: int, surnames: int, givens: int) -> int:

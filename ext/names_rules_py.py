@@ -62,6 +62,7 @@ LABEL: Final = 20  # any word and a colon
 AFTER_DIGIT: Final = -100
 CALLED: Final = -60
 LOT: Final = -60
+DISTRICT: Final = -30  # 양달동으로, when no given name ends so
 LEXICON_ADDRESSED: Final = -30
 TITLED_SHORT: Final = 15
 SHORT_SURE: Final = 45  # the same for a name of two letters that no list knows as a word

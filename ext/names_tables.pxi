@@ -100,6 +100,7 @@ cdef enum:
     AFTER_DIGIT = -100
     CALLED = -60
     LOT = -60
+    DISTRICT = -30
     LEXICON_ADDRESSED = -30
     TITLED_SHORT = 15
     SHORT_SURE = 45
