@@ -53,6 +53,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
             s[at + 1] == 0x2F or s[at + 1] == 0x29 or s[at + 1] == 0x2C):  # M, F, m, f
         flag[0] = F_AGE
         return AGE
+    if (s[at] == 0xC804 or s[at] == 0xD6C4) and at + 1 < length and 0x30 <= s[at + 1] <= 0x39:  # 전, 후
+        flag[0] = F_AGE
+        return CLASS
     if ((s[at] == 0xC778 or s[at] == 0xB0A8 or s[at] == 0xC5EC) and at + 1 < length
             and (s[at + 1] == 0x29 or s[at + 1] == 0x2C or s[at + 1] == 0x2F or s[at + 1] == 0xB7)):  # 인, 남, 여
         flag[0] = F_SIGNATURE if s[at] == 0xC778 else F_AGE
@@ -270,11 +273,13 @@ cdef bint is_call(const letter *s, Py_ssize_t start, Py_ssize_t end, Py_ssize_t 
     return c == 0x0A or c == 0x22 or c == 0x201C
 
 
-cdef inline int gain_of_short(int kind, int flags, int loss) noexcept nogil:
+cdef inline int gain_of_short(int kind, int flags, int loss, bint is_labelled) noexcept nogil:
     """The twin's _short."""
     if flags & F_SURE_CONTEXT:
-        return SHORT_SURE if loss == 0 else TITLED_SHORT if flags & (F_HONORIFIC | F_TITLE) else 0
-    return SHORT_SAID if loss == 0 and (kind == PERSON_PARTICLE or flags & F_VERB) else 0
+        return TITLED_SHORT if loss else SHORT_SURE
+    if loss:
+        return 0
+    return SHORT_SAID if kind == PERSON_PARTICLE or flags & F_VERB or (is_labelled and kind == 0) else 0
 
 
 cdef inline bint precedes_number(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:

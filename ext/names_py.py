@@ -221,7 +221,7 @@ class NameScanner:
         if start > 0 and text[start - 1] in r.DIGITS:
             total += r.AFTER_DIGIT
         if surnames == 1 and givens == 1:
-            total += self._short(kind, flags, level)
+            total += self._short(kind, flags, level, cue == r.LABEL)
         if surnames == 1 and givens == 2:
             total += self._misread(text, start, kind, end)
         if kind == 0 and flag == 0 and surnames:
@@ -243,11 +243,12 @@ class NameScanner:
         return [start, stop, total, flags, listable, end]
 
     @staticmethod
-    def _short(kind: int, flags: int, level: int) -> int:
+    def _short(kind: int, flags: int, level: int, is_labelled: bool) -> int:
         """What a surname and one letter gain by a context that only persons have."""
         if flags & r.F_SURE_CONTEXT:
-            return r.SHORT_SURE if not level else r.TITLED_SHORT if flags & (r.F_HONORIFIC | r.F_TITLE) else 0
-        return r.SHORT_SAID if not level and (kind == r.PERSON_PARTICLE or flags & r.F_VERB) else 0
+            return r.TITLED_SHORT if level else r.SHORT_SURE
+        is_said = kind == r.PERSON_PARTICLE or flags & r.F_VERB or (is_labelled and kind == 0)
+        return r.SHORT_SAID if is_said and not level else 0
 
     @staticmethod
     def _stands_alone(kind: int, flags: int, level: int) -> bool:

@@ -63,7 +63,7 @@ cdef void weigh(
     cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
     cdef int32_t value
     cdef int context, least
-    cdef bint speaks
+    cdef bint speaks, is_labelled = False
     if stop > end or end - stop > MAX_TAIL:
         return
     bound = stem(t, s + start, surnames, givens, False)
@@ -117,6 +117,7 @@ cdef void weigh(
     if weight:
         total += weight
         flags |= F_CUE if weight > LABEL else 0
+        is_labelled = weight == LABEL
     least = LIST_WEAK if kind <= PARTICLE and touches_list(s, start, end, length) else LIST_BASE
     room = t.best_verb if kind <= PERSON_PARTICLE else 0
     if kind == 0:
@@ -157,7 +158,7 @@ cdef void weigh(
             total += weight
             flags |= F_VERB
     if surnames == 1 and givens == 1:
-        total += gain_of_short(kind, context | (flags & F_VERB), loss)
+        total += gain_of_short(kind, context | (flags & F_VERB), loss, is_labelled)
     if surnames == 0:
         if (kind == PARTICLE or kind == COPULA) and (
                 loss < (GIVEN_LEXICON[1] if flags & F_VERB else 0) or not flags & (F_CUE | F_VERB)):

@@ -40,7 +40,7 @@ HANJA: Final = 70
 AGE: Final = 60
 LISTED: Final = 35
 JOINED: Final = 20
-STRONG: Final = 110
+STRONG: Final = 95
 NEIGHBOUR: Final = 35
 LIST_BASE: Final = 30
 LIST_WEAK: Final = 5  # beside a strong name
@@ -74,7 +74,7 @@ PARTICLE_LIKE: Final = -25
 SPEECH: Final = 25
 TELEPHONE: Final = 40
 YEAR: Final = 40
-CLASS: Final = 40  # (6-1)
+CLASS: Final = 40  # (6-1), (후41)
 CITED: Final = 30  # (2015)
 HANDLE: Final = 40
 DESCRIBED: Final = 40  # (전 한빛은행 지점장), (한빛대)
@@ -241,6 +241,8 @@ def bracket(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
         return AGE, F_AGE
     if text[at] == "@":
         return HANDLE, F_AGE
+    if text[at] in "전후" and at + 1 < len(text) and text[at + 1] in DIGITS[:10]:
+        return CLASS, F_AGE
     if text[at] in "인남여" and at + 1 < len(text) and text[at + 1] in "),/·":
         return AGE, F_SIGNATURE if text[at] == "인" else F_AGE
     if is_hangul(text[at]):

@@ -75,7 +75,7 @@ cdef enum:
     AGE = 60
     LISTED = 35
     JOINED = 20
-    STRONG = 110
+    STRONG = 95
     NEIGHBOUR = 35
     LIST_BASE = 30
     LIST_WEAK = 5
