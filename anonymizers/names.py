@@ -22,10 +22,11 @@ from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
 from anonymizers.passages import Passage, lines, passages
 from ext import names_rules_py as twin
-from ext.names import NameScanner, odd_ones
+from ext.names import NameScanner, counts, odd_ones
 
 VERSION: Final = "5"
 _MASK: Final = entities()["PERSON"].mask
+_BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _SURE: Final = 75  # total of 500,000
 _STRONG: Final = 110  # total that vouches for repetitions
@@ -90,8 +91,9 @@ class NameRecognizer:
         for doc, read, scanned in sorted(found, key=lambda row: row[0]):
             strong = {p.text[h[0] : h[1]] for p, hits in zip(read, scanned, strict=True) for h in hits if _vouches(h)}
             for passage, hits in zip(read, scanned, strict=True):
+                masked = _BLANKED in passage.text
                 for start, end, total, flags in _lifted(passage.text, hits, strong):
-                    if _behind_mask(passage.text, start, total):
+                    if masked and _behind_mask(passage.text, start, total):
                         continue
                     evidence = _evidence(flags)
                     if total < _SURE and budget > 0:
@@ -124,9 +126,12 @@ def _vouches(hit: _Hit) -> bool:
 
 def _lifted(text: str, hits: list[_Hit], strong: set[str]) -> list[_Hit]:
     """The hits, and weaker candidates of the text that are spelled like a strong name, lifted."""
+    if not strong:
+        return hits
     if len(strong) <= _FEW:
-        standing = Counter(text[start:end] for start, end, total, _ in hits if total >= _SURE)
-        if all(text.count(name) <= standing[name] for name in strong):
+        names = list(strong)
+        standing = Counter([text[start:end] for start, end, total, _ in hits if total >= _SURE])
+        if all(count <= standing[name] for name, count in zip(names, counts(text, names), strict=True)):
             return hits
     lifted = []
     for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
@@ -151,7 +156,7 @@ def _behind_mask(text: str, start: int, total: int) -> bool:
     """Whether a candidate owes its evidence to the masked name before it: glued to the mask it is that name's particle
     (`[이름]이 혜택을`), and a title behind it is that name's (`[이름] 가온대 교수`).
     """
-    return text.endswith("□]", 0, start) or (total < _OWN and text.endswith("□] ", 0, start))
+    return text.endswith(_BLANKED, 0, start) or (total < _OWN and text.endswith(_BLANKED + " ", 0, start))
 
 
 @functools.cache

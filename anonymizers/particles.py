@@ -157,12 +157,16 @@ def _agree_copula(tail: str, is_closed: bool, person: bool) -> tuple[int, str]:
 
 
 _QUOTED: Final = re.compile(r"[\"'”’」』》〉`]{1,2}")
+_ASIDE_OPENERS: Final = frozenset("\"'”’」』》〉`([【〔")
 _ASIDE: Final = re.compile(r"\s?[(\[【〔][^()\[\]【】〔〕\n]{0,12}[)\]】〕]")
 
 
 def aside(tail: str) -> int:
     """Code points at the start of `tail` that a reader passes over before the particle: a closing quote, or a short
     bracket; the particle agrees with the word before it (`[이름](45세)은`, `“[이름]”은`). 0 when there is none."""
+    first = tail[1:2] if tail[:1].isspace() else tail[:1]
+    if first not in _ASIDE_OPENERS:
+        return 0
     match = _QUOTED.match(tail) or _ASIDE.match(tail)
     return match.end() if match else 0
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from anonymizers.children import ChildSignal, child_signals
 from anonymizers.detection import VERSION as STRUCTURED_VERSION
@@ -31,8 +31,7 @@ from schemas.policy import Policy, Sensitive
 Action = Literal["kept", "changed", "dropped", "quarantined"]
 
 
-@dataclass(frozen=True, slots=True)
-class SpanRow:
+class SpanRow(NamedTuple):
     """A row of spans.arrow (schemas.arrow.SPANS) with the batch's document number instead of the id."""
 
     doc: int
@@ -121,7 +120,9 @@ def anonymize_batch(
         _settle(
             result, doc, "" if action == "dropped" else new, action, reason, decided.score_ppm, decided.threshold_ppm
         )
-        counts.update(span.type for span in spans if span.operator != "keep")
+        for span in spans:
+            if span.operator != "keep":
+                counts[span.type] += 1
         if action != "dropped":
             result.review.extend(_worth_asking(decided.review, spans))
             rows = spans
@@ -218,7 +219,7 @@ def _decide(
         if found.score_ppm < rule.review_ppm:
             continue
         operator = rule.operator
-        if found.type == "PERSON" and keeps(public_figures, text[found.start : found.end], text):
+        if found.type == "PERSON" and public_figures and keeps(public_figures, text[found.start : found.end], text):
             operator = "keep"
         elif found.score_ppm < rule.threshold_ppm and operator != "keep":
             if values is None:

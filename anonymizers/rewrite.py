@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from anonymizers.entities import rank
 from anonymizers.errors import BadSpan
@@ -39,8 +39,7 @@ class Edit:
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutSpan:
+class OutSpan(NamedTuple):
     """What was done: the span in the input, and where its replacement stands in the output."""
 
     start: int
@@ -118,6 +117,14 @@ def _particle(tail: str, new: str, before: Sequence[str], entity_type: str) -> t
 
 def settle(edits: Iterable[Edit], length: int) -> list[Edit]:
     """Disjoint edits by start: overlaps joined under the strictest. Raises BadSpan."""
+    edits = list(edits)
+    reach = 0
+    for edit in edits:
+        if not reach <= edit.start < edit.end <= length:
+            break
+        reach = edit.end
+    else:
+        return edits  # as findings come: sorted and apart
     out: list[Edit] = []
     cluster: list[Edit] = []
     reach = 0

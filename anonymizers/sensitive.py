@@ -37,7 +37,7 @@ _EXPERIENCE: Final = re.compile(
     r"(?:받[았고은아]|앓[고았아]|걸[려렸]|입원[해했]|수술[을했]|복용\s?(?:중|하)|먹고\s?있|투병\s?중|치료\s?(?:중|를?\s?받)|가입[했해]|다[니녔]|당원|조합원|신자|판정)"
     r".{0,30}(?:어요|아요|해요|에요|예요|습니다|ㅂ니다|니다|네요|거든요|구요|고요|죠|음|슴)(?=[\s.!?~ㅠㅜㅋㅎ]|$)"
 )
-_STOPS: Final = "\n.!?…。"
+_STOPS: Final = ".\n!?…。"
 _STOP: Final = re.compile(r"[.!?…。]+[\"'”’)\]」』]*(?=\s|$)|\n+|(?<=[다요죠음까])[.!?]+")
 _MAX_SENTENCE: Final = 1_000
 _NEAR: Final = 24  # code points between a topic and its bond, either side
@@ -58,6 +58,7 @@ class Words:
     lengths: tuple[int, ...]
     uses: tuple[tuple[str, ...], ...]
     starts: tuple[int, ...]
+    bonds: frozenset[int]  # numbers of the words that are a bond or a close one
 
     def uses_of(self, text: str, hits: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """`(start, end, uses)` of the scanner's hits that count, by start."""
@@ -115,7 +116,11 @@ def _words(entries: Sequence[tuple[str, str]]) -> Words:
             uses.setdefault(word, {})[use] = None
             starts[word] = len(entry) - len(entry.lstrip("^"))
     return Words(
-        WordScanner(list(uses)), tuple(map(len, uses)), tuple(map(tuple, uses.values())), tuple(starts.values())
+        WordScanner(list(uses)),
+        tuple(map(len, uses)),
+        tuple(map(tuple, uses.values())),
+        tuple(starts.values()),
+        frozenset(n for n, row in enumerate(uses.values()) if any(use[0] in "+~" for use in row)),
     )
 
 
@@ -166,7 +171,12 @@ def _judge(doc: int, text: str, start: int, end: int, said: Sequence[Said]) -> I
     context = lexicon().context
     bonds: dict[str, list[tuple[int, int]]] = {}
     about: set[str] = set()
-    for at, to, uses in context.uses_of(words, context.scanner.scan(words)):
+    hits = context.scanner.scan(words)
+    if not any(number in context.bonds for _, number in hits) and not any(
+        use[-1] == "!" for *_, uses in said for use in uses
+    ):
+        return  # topics only, and no bond for any
+    for at, to, uses in context.uses_of(words, hits):
         for use in uses:
             if use[0] in "+~":
                 bonds.setdefault(use, []).append((at, to))
@@ -203,7 +213,10 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     floor, ceiling = max(0, start - _MAX_SENTENCE), min(len(text), end + _MAX_SENTENCE)
     left = start
     while left > floor:
-        left = max(floor - 1, *(text.rfind(stop, floor, left) for stop in _STOPS))
+        last = floor - 1
+        for stop in _STOPS:
+            last = max(last, text.rfind(stop, last + 1, left))
+        left = last
         stop_before = _STOP.match(text, left, start) if left >= floor else None
         if stop_before:
             left = stop_before.end()

@@ -7,6 +7,7 @@ kind and letters; a run of syllables that can't start a name costs a table read.
 
 from libc.stdint cimport int8_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcmp
 
 import numpy as np
 
@@ -23,6 +24,7 @@ include "names_readings.pxi"
 
 cdef enum:
     BLOCK = 1024  # letters a step
+    MOST = 64  # names that counts() looks for at once
 
 
 cdef Py_ssize_t runs_of(const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t *at, Py_ssize_t *end, bint *open) noexcept nogil:
@@ -156,6 +158,38 @@ cpdef bint is_odd(str text):
     if kind == 4:
         return any_odd[uint32_t](<const uint32_t *>PyUnicode_DATA(text), length)
     return "\xad" in text
+
+
+def counts(str text, names):
+    """How often each name stands in the text, not overlapping itself: one pass for all of them."""
+    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text), i, row, number
+    cdef const uint16_t *s = <const uint16_t *>PyUnicode_DATA(text)
+    cdef (const uint16_t *)[MOST] letters
+    cdef Py_ssize_t[MOST] sizes
+    cdef Py_ssize_t[MOST] behind
+    cdef Py_ssize_t[MOST] found
+    cdef uint64_t first = 0, second = 0
+    names = list(names)
+    number = len(names)
+    if PyUnicode_KIND(text) != 2 or number > MOST or any([PyUnicode_KIND(name) != 2 or len(name) < 2 for name in names]):
+        return [text.count(name) for name in names]
+    for row in range(number):
+        name = names[row]
+        letters[row] = <const uint16_t *>PyUnicode_DATA(name)
+        sizes[row] = PyUnicode_GET_LENGTH(name)
+        behind[row] = found[row] = 0
+        first |= <uint64_t>1 << (letters[row][0] & 63)
+        second |= <uint64_t>1 << (letters[row][1] & 63)
+    for i in range(length - 1):
+        if not (first >> (s[i] & 63)) & (second >> (s[i + 1] & 63)) & 1:
+            continue
+        for row in range(number):
+            if letters[row][0] != s[i] or letters[row][1] != s[i + 1] or i < behind[row] or i + sizes[row] > length:
+                continue
+            if memcmp(letters[row], s + i, sizes[row] * 2) == 0:
+                found[row] += 1
+                behind[row] = i + sizes[row]
+    return [found[row] for row in range(number)]
 
 
 def sure_pairs(pairs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 NONE: Final = -32768
@@ -94,6 +94,11 @@ JOINTS: Final = " \n.)"
 def odd_ones(texts: Iterable[str]) -> list[int]:
     """Numbers of the texts that are odd."""
     return [number for number, text in enumerate(texts) if is_odd(text)]
+
+
+def counts(text: str, names: Sequence[str]) -> list[int]:
+    """How often each name stands in the text, not overlapping itself."""
+    return [text.count(name) for name in names]
 
 
 def is_odd(text: str) -> bool:

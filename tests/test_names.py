@@ -13,7 +13,7 @@ from anonymizers.name_model import name_model
 from anonymizers.names import NameRecognizer, score_ppm
 from anonymizers.particles import agree, final_sound
 from bench.testset import names as testset
-from ext.names import NameScanner, is_odd, odd_ones
+from ext.names import NameScanner, counts, is_odd, odd_ones
 from ext.names_py import NameScanner as Twin
 from ext.names_rules_py import is_odd as twin_is_odd
 
@@ -310,3 +310,18 @@ def test_a_name_beside_a_mask_is_still_found() -> None:
     text = "[이름] 씨와 김도현 씨가 만났다. [이름] 홍서윤 씨도 왔다."
     found = {text[f.start : f.end] for f in NameRecognizer(kiwi_budget_ppm=0).find([text])}
     assert found == {"김도현", "홍서윤"}
+
+
+@given(
+    st.text(alphabet="가나다a 🎈", max_size=60),
+    st.lists(st.text(alphabet="가나다a", min_size=1, max_size=4), max_size=5, unique=True),
+)
+def test_names_are_counted_in_one_pass_as_str_counts_them(text: str, names: list[str]) -> None:
+    assert counts(text, names) == [text.count(name) for name in names]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.integers(1000, 1030), st.sampled_from(["가", ".", "나 "]))
+@settings(max_examples=150)
+def test_the_kernel_equals_its_twin_where_its_blocks_meet(pieces: list[str], before: int, filler: str) -> None:
+    text = (filler * before)[:before] + "".join(pieces) + (filler * 1024)[:1024] + "".join(pieces)
+    assert KERNEL.scan(text, -1000) == TWIN.scan(text, -1000)

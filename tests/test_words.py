@@ -32,3 +32,10 @@ def test_bad_words_are_refused(words: list[str]) -> None:
 
 def test_bait_is_linear() -> None:
     assert len(WordScanner(["가가", "가가가나"]).scan("가" * 100_000)) == 99_999
+
+
+@given(st.text(alphabet="가나다라 \U0001f388", max_size=6), st.integers(1018, 1030))
+def test_the_kernel_equals_its_twin_where_its_blocks_meet(text: str, before: int) -> None:
+    words = ["가나", "나다라", "다가", "라 가"]
+    whole = "나" * before + text + "다" * 1024 + text
+    assert WordScanner(words).scan(whole) == Twin(words).scan(whole)

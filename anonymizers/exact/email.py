@@ -69,6 +69,13 @@ _BARE_HOST: Final = re.compile(
 _IDN: Final = re.compile(
     rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
 )
+_AFTER_A_LOOK: Final = (  # a rule, and what it cannot do without: a letter-by-letter try of each costs more than all else
+    (_COMMA, re.compile(rf"@{_KNOWN}")),
+    (_HANGUL, re.compile(r"[가-힣]@")),
+    (_IDN, re.compile(r"한국|닷컴|닷넷")),
+    (_BROKEN, re.compile(r"@\n|\n@|\.\n|\n\.")),
+)
+_APART: Final = re.compile(r" [A-Za-z0-9._\-] ?@")
 _PASSWORD: Final = re.compile(r"://[^\s:/@]{1,64}:$")
 """postgres://user:pass@host: what stands before @ is no mailbox."""
 _KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?\.")
@@ -157,10 +164,10 @@ def find(view: View) -> Iterator[Hit]:
         for m in _ESCAPED.finditer(view.text):
             yield Hit(m.start(), m.end(), "EMAIL", 900_000, ("escaped",))
     if "@" in view.text:
-        for rule in (_COMMA, _HANGUL, _IDN, *((_BROKEN,) if "\n" in view.text else ())):
-            for m in rule.finditer(view.lower):
+        for rule, sign in _AFTER_A_LOOK:
+            for m in rule.finditer(view.lower) if sign.search(view.lower) else ():
                 yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
-        for m in _SPREAD.finditer(view.text):
+        for m in _SPREAD.finditer(view.text) if _APART.search(view.text) else ():
             if (
                 re.search(r"(?:com|net|kr|org|io)$", m[2].replace(" ", "").lower())
                 and m[0].count(" ") * 2 >= len(m[0]) - 6
