@@ -6,6 +6,10 @@
 
 Publishing is one rename, after the certificate has been logged and the finished folder has passed the same verification
 that every trainer runs. Each step can be repeated after a crash. Who proposed does not approve, except in a demo.
+
+A superseding release costs what changed in it: a shard that is the predecessor's very file (a hard link), under the
+digest certified there, is not hashed again. It was when that was published, nothing writes to a published file, and
+every pull and every `damjang verify` hashes all: one that rotted since is refused there, as it is in the predecessor.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from typing import Final
 from damjang.certificates import verify
 from damjang.certificates.canonical import canonical, parse
 from damjang.certificates.dsse import IN_TOTO, Envelope
-from damjang.certificates.errors import Malformed
+from damjang.certificates.errors import Malformed, TrustError
 from damjang.certificates.facts import Facts
 from damjang.certificates.fields import RELEASE, Fields, split_release
 from damjang.certificates.files import locked, sync_folder, write_atomic
@@ -128,6 +132,7 @@ def propose(
         log_origin=root.log_origin,
     )
     _certifiable(statement, manifest)
+    inherited = _inherited(office, root, statement, manifest, source)
     folder = office.proposed(release)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder.with_name(f".{release}.lock")):
@@ -140,7 +145,7 @@ def propose(
         building = folder.with_name(f".{release}.{os.getpid()}.tmp")
         payload = statement.to_bytes()
         Statement.from_bytes(payload)  # what cannot be read back is not proposed
-        _build(building, manifest, source, Envelope(payload, IN_TOTO).signed(signer), release, salt)
+        _build(building, manifest, source, Envelope(payload, IN_TOTO).signed(signer), release, salt, inherited)
         building.rename(folder)
         sync_folder(folder.parent)
         return _read(office, root, release)
@@ -236,13 +241,43 @@ def _certifiable(statement: Statement, manifest: Manifest) -> None:
         raise NotCertifiable(f"the manifest is of {manifest.release}, not {statement.release}")
 
 
-def _build(folder: Path, manifest: Manifest, source: Path, envelope: Envelope, release: str, salt: bytes) -> None:
+def _inherited(office: Office, root: Root, statement: Statement, manifest: Manifest, folder: Path) -> frozenset[str]:
+    """Paths of shards in `folder` that are the predecessor's published files, with the digests certified for them."""
+    if statement.facts.supersedes is None:
+        return frozenset()
+    old = office.published(statement.facts.supersedes)
+    try:
+        signed = verify.read_certificate(root, (old / verify.CERTIFICATE).read_bytes()).statement
+        certified = Manifest.from_bytes((old / verify.MANIFEST).read_bytes())
+    except (OSError, TrustError):
+        return frozenset()
+    if certified.root() != signed.root:
+        return frozenset()
+    before = {shard.path: (shard.sha256, shard.size) for shard in certified.shards}
+    return frozenset(
+        shard.path
+        for shard in manifest.shards
+        if before.get(shard.path) == (shard.sha256, shard.size) and _same_file(old / shard.path, folder / shard.path)
+    )
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _build(
+    folder: Path, manifest: Manifest, source: Path, envelope: Envelope, release: str, salt: bytes,
+    inherited: frozenset[str],
+) -> None:  # fmt: skip
     target = folder / "release"
     (target / "shards").mkdir(parents=True)
     (target / "log").mkdir()
     for shard in manifest.shards:
         _link(source / shard.path, target / shard.path)
-        if hash_file(target / shard.path) != shard.sha256:
+        if shard.path not in inherited and hash_file(target / shard.path) != shard.sha256:
             raise NotCertifiable(f"{shard.path} is not the file that the manifest describes", "run assemble again")
     sync_folder(target / "shards")
     write_atomic(target / verify.MANIFEST, manifest.to_bytes())
@@ -314,7 +349,9 @@ def _publish(office: Office, root: Root, proposal: Proposal, now: dt.datetime) -
     write_atomic(folder / verify.INCLUSION, proof.to_bytes())
     office.log.export(office.checkpoints)
     revocations = _list(office)
-    verify_directory(folder, root, now=now, revocations=[revocations])
+    manifest = Manifest.from_bytes((folder / verify.MANIFEST).read_bytes())
+    inherited = _inherited(office, root, proposal.statement, manifest, folder)
+    verify_directory(folder, root, now=now, revocations=[revocations], unread=inherited)
     store_list(revocations, office.releases / verify.REVOCATIONS)
     folder.rename(office.published(proposal.release))
     sync_folder(office.releases)

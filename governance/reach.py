@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from governance.errors import KeyDestroyed
 from governance.ledger import Ledger, ReleaseInfo
 from governance.lineage import EDGED, Lineage, release_folders
+from governance.recalls import holders
 from governance.trace_index import TraceIndex
 from governance.vault import Vault
 
@@ -41,7 +42,11 @@ class ShardCut:
 
 @dataclass(frozen=True)
 class ReleaseCut:
-    """One release that the documents are in. `supersede`: the newest, which is rewritten; older ones only end."""
+    """One release that the documents are in. `supersede`: it stands for its name and is rewritten; others only end.
+
+    `clusters`: who pulled it; of a release that is destroyed already (no shards here), who has not yet signed that its
+    copy is deleted too.
+    """
 
     label: str
     state: str
@@ -132,15 +137,66 @@ def documents_of(lineage: Lineage, tokens: list[bytes]) -> set[bytes]:
     return found
 
 
+def standing(known: Iterable[ReleaseInfo]) -> dict[str, int]:
+    """{name: version} that a withdrawal supersedes: the newest published one; where none is, the newest proposed one.
+
+    One that officers revoked is not issued again under another number.
+    """
+    found: dict[str, tuple[bool, int]] = {}
+    for info in known:
+        if info.state in ("proposed", "signed", "published"):
+            mine = (info.state == "published", info.version)
+            found[info.name] = max(found.get(info.name, mine), mine)
+    return {name: version for name, (_, version) in found.items()}
+
+
 def release_cut(
-    ledger: Ledger, lineage: Lineage, info: ReleaseInfo, wanted: set[bytes], source: str | None, newest: int
+    ledger: Ledger, lineage: Lineage, info: ReleaseInfo, wanted: set[bytes], source: str | None, rewritten: int | None
 ) -> ReleaseCut | None:
+    """What the documents touch in a release that is not destroyed; None for nothing. `rewritten`: see `standing`."""
     exempt = EXEMPT if info.data_class == "PSEUDO_28-2" and source is None else ""
     cuts = () if exempt else tuple(_cuts(lineage, wanted, source))
     if not cuts and not exempt:
         return None
     clusters = tuple(sorted({cluster for cluster, *_ in ledger.pulls(info.label)}))
-    return ReleaseCut(info.label, info.state, info.version == newest, exempt, cuts, () if exempt else clusters)
+    return ReleaseCut(info.label, info.state, info.version == rewritten, exempt, cuts, () if exempt else clusters)
+
+
+def recalled_cut(
+    ledger: Ledger, out: Path, vault: Vault, info: ReleaseInfo, wanted: set[bytes], source: str | None,
+    staged: Iterable[StagedCut], runs: Iterable[Lineage],
+) -> ReleaseCut | None:  # fmt: skip
+    """A release that an earlier withdrawal destroyed here, if a cluster still holds it with the documents in it.
+
+    Its row maps are gone with its shards; that a document shipped in it is in the decisions of the run that made it.
+    Where these are gone too, whoever holds the release is told: it is revoked as a whole.
+    """
+    clusters = tuple(sorted(holders(ledger, info.label)))
+    if not clusters or (info.data_class == "PSEUDO_28-2" and source is None):
+        return None
+    folders = release_folders(out, ledger, info)
+    if source is not None:
+        inside = any(shard.source_id == source for shard in ledger.release_shards(info.label))
+    elif wanted and "anonymize" in folders:
+        known = any(run.latest["folders"].get("anonymize") == folders["anonymize"] for run in runs)
+        parts = {cut.part.rstrip("s") for cut in staged if cut.folder == folders["anonymize"]} if known else None
+        inside = _decided(Lineage(out, vault, folders), wanted, parts)
+    else:
+        inside = bool(wanted)
+    return ReleaseCut(info.label, info.state, False, "", (), clusters) if inside else None
+
+
+def _decided(lineage: Lineage, wanted: set[bytes], parts: set[str] | None) -> bool:
+    """Whether anonymize, the last stage that decides, let one of the documents through. `parts`: None for any."""
+    ids = pa.array(sorted(wanted), pa.binary(16))
+    for part in lineage.manifest("anonymize").get("parts", ()):
+        if parts is None or part["name"].rstrip("s") in parts:
+            with lineage.open("anonymize", part["files"]["decisions"]) as file:
+                table = file.table()
+            mine = table.filter(pc.is_in(table["document_id"], ids))
+            if {"kept", "changed"} & set(mine["action"].to_pylist()):
+                return True
+    return False
 
 
 def _cuts(lineage: Lineage, wanted: set[bytes], source: str | None) -> Iterable[ShardCut]:

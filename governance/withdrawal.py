@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -36,9 +36,11 @@ from governance.reach import (
     StagedCut,
     cluster_of,
     documents_of,
+    recalled_cut,
     release_cut,
     runs_of,
     staged_cuts,
+    standing,
 )
 from governance.times import KST, stamp
 from governance.trace_index import index_name
@@ -121,20 +123,25 @@ def plan(
     wanted = set(documents)
     for lineage in runs.values():
         wanted |= documents_of(lineage, tokens)
-    newest = {info.name: info.version for info in known}
-    releases, staged, held, promotable = [], {}, set(), 0
-    for info in known:
-        if info.state == "destroyed" or info.folder not in runs:
-            continue
-        cut = release_cut(ledger, runs[info.folder], info, wanted, source_id if whole else None, newest[info.name])
-        if cut is not None:
-            releases.append(cut)
+    rewritten, source = standing(known), source_id if whole else None
+    releases: list[ReleaseCut] = []
+    staged: dict[tuple[str, str], StagedCut] = {}
+    held, promotable = set[bytes](), 0
     for lineage in runs.values():
-        for file in staged_cuts(lineage, wanted, source_id if whole else None):
+        for file in staged_cuts(lineage, wanted, source):
             staged[(file.folder, file.path)] = file
-        near, waiting = cluster_of(lineage, wanted, source_id if whole else None)
+        near, waiting = cluster_of(lineage, wanted, source)
         held |= near - wanted
         promotable = max(promotable, waiting)
+    for info in known:
+        if info.state == "destroyed":
+            cut = recalled_cut(ledger, out, vault, info, wanted, source, staged.values(), runs.values())
+        elif info.folder in runs:
+            cut = release_cut(ledger, runs[info.folder], info, wanted, source, rewritten.get(info.name))
+        else:
+            cut = None
+        if cut is not None:
+            releases.append(cut)
     return Plan(
         request_id=request_id,
         reason=reason,
@@ -199,11 +206,15 @@ def bury(
     vault.tombstones.add(kind, values, reason, now)
 
 
-def complete(ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, approver: str, evidence: str) -> int:
+def complete(
+    ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, approver: str, evidence: str,
+    after: Mapping[str, str] | None = None,
+) -> int:  # fmt: skip
     """Destroys what the plan replaced, queues the recall notices, and records the request as executed.
 
     To be called when the new release is certified and the old revoked. `evidence`: digest of the proof (the
-    difference), or "" when no release was touched. Returns how many destructions are on record for it. Idempotent.
+    difference), or "" when no release was touched. `after`: what to use instead of each release, for the notices.
+    Returns how many destructions are on record for it. Idempotent.
     """
     at = stamp(now)
     orders = [
@@ -231,25 +242,41 @@ def complete(ledger: Ledger, vault: Vault, made: Plan, now: dt.datetime, *, appr
     for release in made.releases:
         if release.shards:
             record_pseudonymised_destroyed(ledger, release.label, now)
-    _queue_notices(ledger, made, now)
+    _queue_notices(ledger, made, after or {}, now)
     if rights.request(ledger, made.request_id, now).state == "approved":
         rights.advance(ledger, made.request_id, "executed", now, actor=approver, reason=made.reason, evidence=evidence)
     return len(orders)
 
 
-def _queue_notices(ledger: Ledger, made: Plan, now: dt.datetime) -> None:
-    """One recall notice a cluster; its signed deletion receipt answers it (Ledger.record_pull, kind deletion)."""
+def notices(made: Plan, after: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """{cluster: what it is to be told}: which releases it pulled and must delete, and which to use instead."""
+    told: dict[str, dict[str, Any]] = {}
+    for cluster in made.clusters:
+        labels = sorted(release.label for release in made.releases if cluster in release.clusters)
+        told[cluster] = {
+            "request": made.request_id,
+            "reason": made.reason,
+            "delete": labels,
+            "use_instead": sorted({after.get(label, "") for label in labels} - {""}),
+            "answer": "a signed deletion receipt for each (`damjang delete`)",
+            "not_covered": made.not_covered,
+        }
+    return told
+
+
+def _queue_notices(ledger: Ledger, made: Plan, after: Mapping[str, str], now: dt.datetime) -> None:
+    """One recall notice a cluster, by its digest; signed deletion receipts answer it (governance.recalls)."""
     due = stamp(dt.datetime.combine(now.astimezone(KST).date() + dt.timedelta(days=11), dt.time(), KST))
-    body = _digest({"request": made.request_id, "releases": [release.label for release in made.releases]})
+    bodies = notices(made, after)
     with ledger.write() as connection:
         chosen = (Notice.kind == "recall") & (Notice.subject_matter == made.request_id)
         sent = set(connection.execute(select(Notice.recipient).where(chosen)).scalars())
-        for cluster in made.clusters:
+        for cluster, body in bodies.items():
             if cluster not in sent:
                 connection.execute(
                     insert(Notice).values(
                         kind="recall", recipient=cluster, requester=None, subject_matter=made.request_id,
-                        body_sha256=body, state="queued", due_at=due, at=stamp(now),
+                        body_sha256=_digest(body), state="queued", due_at=due, at=stamp(now),
                     )
                 )  # fmt: skip
 
@@ -261,6 +288,11 @@ def _is_begun(vault: Vault, made: Plan) -> bool:
     if made.documents:
         return all(held.has_document(bytes.fromhex(document)) for document in made.documents)
     return bool(made.tokens) and all(held.has_subject(bytes.fromhex(token)) for token in made.tokens)
+
+
+def digest_of_notice(body: Mapping[str, Any]) -> str:
+    """Under which the ledger knows a notice."""
+    return _digest(body)
 
 
 def _digest(value: Any) -> str:

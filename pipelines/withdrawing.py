@@ -2,9 +2,11 @@
 
     out/withdrawals/REQUEST/request.json   requests carried out together, the plan's digest, who approved
     out/withdrawals/REQUEST/plan.djf       the approved plan: ids of documents, so sealed like a staged file
-    out/withdrawals/REQUEST/proof.json     the proof of difference, for anybody who has root.json
+    out/withdrawals/REQUEST/proof.json     the proof of difference, for anybody who has root.json; one for each
+                                           release name, proof-NAME.json, where several hold the documents
+    out/withdrawals/REQUEST/notices.json   what each cluster is to be told; the ledger has the digests
 
-Nothing is destroyed before the new release is published and the difference proved; outside a demo root that waits for
+Nothing is destroyed before every new release is published and its difference proved; outside a demo root that waits for
 the officers' signatures, and `resume` goes on from there. Every step finds what an earlier try did.
 """
 
@@ -14,8 +16,8 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,11 @@ import pyarrow.compute as pc
 
 from damjang.certificates import verify
 from damjang.certificates.difference import make_difference, verify_difference
-from damjang.certificates.facts import Facts, Gate, SourceCounts
 from damjang.certificates.keys import Signer
 from damjang.certificates.reader import load_root
 from damjang.certificates.revocation import Revocation
 from governance import requests as rights
 from governance import withdrawal
-from governance.consents import snapshot
 from governance.errors import KeyDestroyed, ProposalMissing
 from governance.issuing import Office, certificate_id, discard, read_statement
 from governance.ledger import ReleaseInfo
@@ -42,35 +42,36 @@ from governance.trace_index import build_index
 from governance.vault import Destruction
 from governance.vault.tombstones import HELD
 from governance.withdrawal import Plan
-from pipelines.dataset import Manifest
 from pipelines.errors import NotConserved, SignatureAwaited
 from pipelines.files import digest_of, read_json, write_atomic, write_json
-from pipelines.gates import carried
 from pipelines.office import office_of, signer_of
-from pipelines.rewrite import (
-    carry_validation,
-    drop_old_files,
-    rewrite_release,
-    rewrite_staged,
-    row_leaves,
-    sealed_files,
-)
+from pipelines.rewrite import drop_old_files, rewrite_staged, row_leaves, sealed_files
 from pipelines.stage import Run
-from pipelines.stages.certify import propose_release, record_release, release_manifest, sign_demo
+from pipelines.superseding import Successor, supersede
 
+NOTICES = "notices.json"
 _PLAN = pa.schema([pa.field("json", pa.binary(), nullable=False)])
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`release`: the superseding one ("" when none was needed). `proof`: its file. `ended`: releases destroyed."""
+    """`proofs`: each superseding release and its proof of difference. `ended`: releases destroyed."""
 
     request_id: str
-    release: str
-    proof: Path | None
+    proofs: Mapping[str, Path]
     ended: tuple[str, ...]
     clusters: tuple[str, ...]
     held: int
+
+    @property
+    def release(self) -> str:
+        """The superseding release, the first where there are several; "" when none was needed."""
+        return next(iter(self.proofs), "")
+
+    @property
+    def proof(self) -> Path | None:
+        """Its proof."""
+        return next(iter(self.proofs.values()), None)
 
 
 def approve(run: Run, plan: Plan, members: Sequence[str], approver: str) -> None:
@@ -108,140 +109,51 @@ def resume(run: Run, request_id: str, officers: Sequence[Signer] = ()) -> Outcom
     signers = list(officers) or ([signer_of(run.project, run.project.signing.officer)] if demo else [])
     withdrawal.begin(run.ledger, run.vault, plan, run.project.name, run.now)
     held = _hold(run, plan, told)
-    cut = next((release for release in plan.releases if release.supersede and release.shards), None)
-    published = cut is not None and office.published(cut.label).exists()
-    label = _supersede(run, office, plan, cut, told) if cut is not None and published else ""
-    if label and not office.published(label).exists():
+    cuts = [one for one in plan.releases if one.supersede and one.shards and office.published(one.label).exists()]
+    made = [supersede(run, office, plan, cut) for cut in cuts]
+    awaited = [one.label for one in made if one.label and not office.published(one.label).exists()]
+    if awaited:
         raise SignatureAwaited(
-            f"{label} is proposed and waits for the officers' signatures; nothing is destroyed before it is published",
-            f"`damjang sign {label} --key URI`, then `damjang withdraw --continue {request_id} --key URI`",
+            f"{', '.join(awaited)}: proposed, and waits for the officers' signatures; nothing is destroyed before that",
+            "".join(f"`damjang sign {label} --key URI`, " for label in awaited)
+            + f"then `damjang withdraw --continue {request_id} --key URI`",
         )
-    proof = _prove(run, office, plan, cut, label) if cut is not None and label else None
+    proofs = {one.label: _prove(run, office, plan, one, sole=len(cuts) == 1) for one in made if one.label}
     if any(release.shards for release in plan.releases) and not signers:
         raise SignatureAwaited(
             "the old certificate is not revoked yet: an officer's key signs the revocation list",
             f"`damjang withdraw --continue {request_id} --key URI`, once for each officer needed",
         )
-    for release in plan.releases:
-        if release.shards:
-            _revoke(run, office, plan, release, label, signers)
+    after = _after(run, plan, made)
+    _revoke(run, office, plan, {one.label: after[one.label] for one in plan.releases if one.shards}, signers)
     rewrite_staged(run, plan)
-    evidence = digest_of(read_json(proof)) if proof else ""
+    digests = [digest_of(read_json(path)) for path in proofs.values()]
+    evidence = digest_of(digests) if len(digests) > 1 else "".join(digests)
     ended = tuple(
         _end(run, office, plan, release, told["approver"], evidence) for release in plan.releases if release.shards
     )
-    _follow(run, cut, label)
+    for one in made:
+        _follow(run, one)
     drop_old_files(run, plan)
-    withdrawal.complete(run.ledger, run.vault, plan, run.now, approver=told["approver"], evidence=evidence)
+    write_json(_folder(run, request_id) / NOTICES, withdrawal.notices(plan, after))
+    withdrawal.complete(run.ledger, run.vault, plan, run.now, approver=told["approver"], evidence=evidence, after=after)
     for member in told["members"]:
         if rights.request(run.ledger, member, run.now).state == "approved":
             rights.advance(
                 run.ledger, member, "executed", run.now, actor=told["approver"], reason=plan.reason, evidence=evidence
             )
     _tidy(run, plan)
-    return Outcome(request_id, label, proof, ended, plan.clusters, held)
-
-
-# --- the superseding release ---------------------------------------------------------------------------------
-
-
-def _supersede(run: Run, office: Office, plan: Plan, cut: ReleaseCut, told: dict[str, Any]) -> str:
-    """Rewritten, proposed, recorded, and in a demo root signed; its label. "" when no row is left to release."""
-    info = run.ledger.release(cut.label)
-    assembled = rewrite_release(run, plan, cut, info)
-    if not assembled.facts["shards"]:
-        return ""
-    validated = carry_validation(run, plan, info, assembled)
-    run.manifests |= {"assemble": assembled} | ({"validate": validated} if validated else {})
-    if "consent_root" not in told:
-        day, purpose = run.project.as_of, run.project.purpose
-        consents = snapshot(run.ledger, run.vault, as_of=day, purpose=purpose)
-        run.ledger.record_consent_root(consents.root, day, purpose, len(consents), run.now)
-        _tell(run, plan.request_id, told, consent_root=consents.root)
-    consent_root: str = told["consent_root"]
-    content = digest_of([assembled.digest, validated.digest if validated else "", consent_root])
-    version = info.version + 1
-    label = f"{info.name}@{version}"
-    manifest = release_manifest(label, assembled)
-    if not office.published(label).exists():
-        before = read_statement(office, cut.label).facts
-        facts = _facts(run, plan, cut, info, before, assembled, consent_root)
-        propose_release(run, office, label, manifest, facts)
-    record_release(run, office, label, version, cut.label, manifest, content)
-    sign_demo(run, office, label)
-    return label
-
-
-def _facts(
-    run: Run, plan: Plan, cut: ReleaseCut, info: ReleaseInfo, before: Facts, assembled: Manifest, consent_root: str
-) -> Facts:
-    """The old certificate's facts, with what the withdrawal changes."""
-    taken = _taken(run, plan, cut, info)
-    sources = tuple(_less(source, taken.get(source.source_id, {})) for source in before.sources)
-    shipped = {shard["source_id"] for shard in assembled.facts["shards"]}
-    ingest = release_folders(run.out, run.ledger, _as_release(assembled)).get("ingest", "")
-    owed = [replace(one, sources=tuple(s for s in one.sources if s in shipped)) for one in before.obligations]
-    rows = sum(len(shard.removed) for shard in cut.shards)
-    detail = f"요청에 따라 샤드 {len(cut.shards)}개에서 {rows}행 제거, 나머지 행은 그대로 (차이 증명)"
-    evidence = {"plan": plan.digest, "removed": assembled.facts["removed"], "supersedes": cut.label}
-    gate = Gate("withdrawal", "PIPA 36, 37③", "pass", detail, digest_of(evidence))
-    return replace(
-        before,
-        gates=(*(carried(run, g, assembled, ingest) for g in before.gates if g.id != gate.id), gate),
-        consent_root=consent_root,
-        sources=sources,
-        obligations=tuple(one for one in owed if one.sources),
-        supersedes=cut.label,
-    )
-
-
-def _taken(run: Run, plan: Plan, cut: ReleaseCut, info: ReleaseInfo) -> dict[str, dict[str, int]]:
-    """{source: {kept, changed}} of the removed rows, from anonymize's decisions."""
-    rows: dict[str, int] = {}
-    for shard in cut.shards:
-        rows[shard.source_id] = rows.get(shard.source_id, 0) + len(shard.removed)
-    lineage = Lineage(run.out, run.vault, release_folders(run.out, run.ledger, info))
-    folder = lineage.latest["folders"]["anonymize"]
-    touched = {file.part for file in plan.staged if file.folder == folder}
-    wanted = pa.array([bytes.fromhex(document) for document in plan.documents], pa.binary(16))
-    found: dict[str, dict[str, int]] = {}
-    for part in lineage.manifest("anonymize")["parts"]:
-        if part["name"] not in touched:
-            continue
-        with lineage.open("anonymize", part["files"]["decisions"]) as file:
-            table = file.table()
-        if plan.documents:
-            table = table.filter(pc.is_in(table["document_id"], wanted))
-        mine = found.setdefault(part["source_id"], {"kept": 0, "changed": 0})
-        for action in table["action"].to_pylist():
-            if action in mine:
-                mine[action] += 1
-    if {source: sum(mine.values()) for source, mine in found.items() if sum(mine.values())} != rows:
-        raise NotConserved(
-            f"{cut.label}: the rows to remove and the decisions about them differ in number",
-            "plan the withdrawal again",
-        )
-    return found
-
-
-def _less(source: SourceCounts, taken: dict[str, int]) -> SourceCounts:
-    kept, changed = taken.get("kept", 0), taken.get("changed", 0)
-    return replace(
-        source, kept=source.kept - kept, changed=source.changed - changed, dropped=source.dropped + kept + changed
-    )
-
-
-def _as_release(assembled: Manifest) -> Any:
-    """What `release_folders` asks of a release: the folder it was assembled in."""
-    return ReleaseInfo("", 0, assembled.folder, "", "", "", "", 0, 0, None, "", "")
+    return Outcome(request_id, proofs, ended, plan.clusters, held)
 
 
 # --- proof, revocation, destruction --------------------------------------------------------------------------
 
 
-def _prove(run: Run, office: Office, plan: Plan, cut: ReleaseCut, label: str) -> Path:
-    """proof.json, verified as an outsider would before anything is destroyed."""
-    path = _folder(run, plan.request_id) / "proof.json"
+def _prove(run: Run, office: Office, plan: Plan, made: Successor, *, sole: bool) -> Path:
+    """The proof of a superseding release, verified as an outsider would before anything is destroyed."""
+    cut, label = made.cut, made.label
+    name = "proof.json" if sole else f"proof-{label.partition('@')[0]}.json"
+    path = _folder(run, plan.request_id) / name
     root = load_root(office.trust)
     if not path.exists():
         old, new = office.published(cut.label), office.published(label)
@@ -261,29 +173,39 @@ def _prove(run: Run, office: Office, plan: Plan, cut: ReleaseCut, label: str) ->
     return path
 
 
-def _revoke(run: Run, office: Office, plan: Plan, release: ReleaseCut, label: str, signers: Sequence[Signer]) -> None:
-    """The certificate on the revocation list and in the ledger; a release that was only proposed is taken back."""
-    if not office.published(release.label).exists():
-        with contextlib.suppress(ProposalMissing):  # an earlier try took it back
-            discard(office, release.label)
+def _revoke(run: Run, office: Office, plan: Plan, after: Mapping[str, str], signers: Sequence[Signer]) -> None:
+    """The certificates of all that ends, on one revocation list and in the ledger: officers sign once, not once a
+    release. One that was only proposed is taken back."""
+    ending: dict[str, str] = {}
+    for label in after:
+        if office.published(label).exists():
+            ending[certificate_id(office, label)] = label
+        else:
+            with contextlib.suppress(ProposalMissing):  # an earlier try took it back
+                discard(office, label)
+    if not ending:
         return
     root, current = load_root(office.trust), office.revocations.read_bytes()
-    name = certificate_id(office, release.label)
-    found = read_list(root, current)
+    found, copies = read_list(root, current), [office.releases / verify.REVOCATIONS]
     reason = "licence_revoked" if plan.reason == "licence_revoked" else "withdrawal"
-    if found.entry(name) is None:
-        entry = Revocation(name, release.label, reason, run.now.replace(microsecond=0), label or None)
-        copies = [office.releases / verify.REVOCATIONS]
-        found = issue_list(root, office.revocations, copies, [entry], signers, run.now)
+    at = run.now.replace(microsecond=0)
+    entries = [
+        Revocation(name, label, reason, at, after[label] or None)
+        for name, label in ending.items()
+        if found.entry(name) is None
+    ]
+    if entries:
+        found = issue_list(root, office.revocations, copies, entries, signers, run.now)
     else:
-        store_list(current, office.revocations, office.releases / verify.REVOCATIONS)
-    entry_now = found.entry(name)
-    assert entry_now is not None
-    facts = read_statement(office, release.label)
-    envelope = (office.published(release.label) / verify.CERTIFICATE).read_text(encoding="utf-8")
-    run.ledger.record_certificate(release.label, name, envelope, facts.issued, facts.facts.expires, run.now)
-    run.ledger.record_revocation(name, found.version, reason, entry_now.at, run.now)
-    run.ledger.record_release_event(release.label, "revoked", run.now, reason=reason, evidence=name)
+        store_list(current, office.revocations, *copies)
+    for name, label in ending.items():
+        entry = found.entry(name)
+        assert entry is not None
+        facts = read_statement(office, label)
+        envelope = (office.published(label) / verify.CERTIFICATE).read_text(encoding="utf-8")
+        run.ledger.record_certificate(label, name, envelope, facts.issued, facts.facts.expires, run.now)
+        run.ledger.record_revocation(name, found.version, reason, entry.at, run.now)
+        run.ledger.record_release_event(label, "revoked", run.now, reason=reason, evidence=name)
 
 
 def _end(run: Run, office: Office, plan: Plan, release: ReleaseCut, approver: str, evidence: str) -> str:
@@ -305,17 +227,26 @@ def _end(run: Run, office: Office, plan: Plan, release: ReleaseCut, approver: st
     return release.label
 
 
-def _follow(run: Run, cut: ReleaseCut | None, label: str) -> None:
+def _after(run: Run, plan: Plan, made: Sequence[Successor]) -> dict[str, str]:
+    """{release that ended: the one of its name to use instead, "" where none is left}."""
+    ended = {release.label for release in plan.releases if release.shards}
+    known = [info for info in run.ledger.releases(run.project.name) if info.state == "published"]
+    stands = {info.name: info.label for info in known if info.label not in ended}
+    stands |= {one.cut.label.partition("@")[0]: one.label for one in made}
+    return {release.label: stands.get(release.label.partition("@")[0], "") for release in plan.releases}
+
+
+def _follow(run: Run, made: Successor) -> None:
     """What `trace` and `status` call the latest run now ships the superseding release."""
     path = run.out / "runs" / "latest.json"
-    if cut is None or not label or not path.exists():
+    if not made.label or not path.exists():
         return
     latest = read_json(path)
-    if latest["folders"].get("assemble") == run.ledger.release(cut.label).folder:
-        latest["folders"]["assemble"] = run.manifests["assemble"].folder
-        if "validate" in run.manifests:
-            latest["folders"]["validate"] = run.manifests["validate"].folder
-        write_json(path, latest | {"release": label})
+    if latest["folders"].get("assemble") == run.ledger.release(made.cut.label).folder:
+        latest["folders"]["assemble"] = made.assembled.folder
+        if made.validated is not None:
+            latest["folders"]["validate"] = made.validated.folder
+        write_json(path, latest | {"release": made.label})
 
 
 def _hold(run: Run, plan: Plan, told: dict[str, Any]) -> int:
@@ -327,14 +258,9 @@ def _hold(run: Run, plan: Plan, told: dict[str, Any]) -> int:
         shipped = {document for info in known for document in _shipped(run, info, plan.held)}
         waiting = sorted(set(plan.held) - shipped)
         withdrawal.bury(run.ledger, run.vault, "document", map(bytes.fromhex, waiting), HELD, run.now)
-        _tell(run, plan.request_id, told, held=len(waiting))
+        told["held"] = len(waiting)
+        write_json(_folder(run, plan.request_id) / "request.json", told)  # what a later try must find as it was
     return int(told["held"])
-
-
-def _tell(run: Run, request_id: str, told: dict[str, Any], **facts: Any) -> None:
-    """Adds to request.json what a later try must find as it was."""
-    told |= facts
-    write_json(_folder(run, request_id) / "request.json", told)
 
 
 def _shipped(run: Run, info: ReleaseInfo, documents: Sequence[str]) -> set[str]:

@@ -63,21 +63,24 @@ def done(world: World) -> Path:
     return project
 
 
-def pulled(project: Path, name: str, *, enrol: bool) -> None:
-    """A signed receipt of demo-ko@1 where clusters leave theirs."""
-    root, at = project.parent, dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-    key = new_key(root / "keys" / f"{name}.key", name, "cluster", at)
+def pulled(project: Path, name: str, *, enrol: bool, release: str = "demo-ko@1", action: str = "pulled") -> None:
+    """A signed receipt of a release where clusters leave theirs; `deleted` comes a day after `pulled`."""
+    root, at = project.parent, dt.datetime(2026, 11, 20 if action == "pulled" else 21, tzinfo=dt.UTC)
+    path = root / "keys" / f"{name}.key"
+    key = signer_from_uri(f"file:{path}") if path.exists() else new_key(path, name, "cluster", at)
     cluster = Cluster(name, "demo", "KR", key.public)
     if enrol:
-        line = f"{{id: {name}, operator: demo, country: KR, key: {key.public.raw.hex()}}}"
-        (root / "clusters.yaml").write_text(f"clusters:\n  - {line}\n", encoding="utf-8")
+        line = f"  - {{id: {name}, operator: demo, country: KR, key: {key.public.raw.hex()}}}\n"
+        file = root / "clusters.yaml"
+        enrolled = file.read_text(encoding="utf-8") if file.exists() else "clusters:\n"
+        file.write_text(enrolled + line, encoding="utf-8")
     receipt = Receipt(
-        action="pulled", release="demo-ko@1", certificate="1" * 64, root="2" * 64, root_id="3" * 32, cluster=cluster,
+        action=action, release=release, certificate="1" * 64, root="2" * 64, root_id="3" * 32, cluster=cluster,
         purpose="pretraining", obligations=(), at=at, revocation_version=1, rows=1, size=1,
     )  # fmt: skip
     (root / "out" / "receipts").mkdir(exist_ok=True)
-    signed = receipt.sign(signer_from_uri(f"file:{root / 'keys' / f'{name}.key'}"))
-    (root / "out" / "receipts" / f"{name}.json").write_bytes(signed)
+    signed = receipt.sign(signer_from_uri(f"file:{path}"))
+    (root / "out" / "receipts" / f"{name}-{action}.json").write_bytes(signed)
 
 
 def copy_of(world: World, name: str) -> Path:
@@ -287,13 +290,13 @@ def test_without_a_verification_nothing_is_done(world: World, tmp_path: Path) ->
 
 
 POINTS = ("begin", "_hold", "rewrite_release", "carry_validation", "propose_release", "record_release", "sign_demo",
-          "_prove", "_revoke", "rewrite_staged", "sealed_files", "_end", "_follow", "drop_old_files", "complete")  # fmt: skip
+          "supersede", "_prove", "_revoke", "rewrite_staged", "sealed_files", "_end", "_follow", "drop_old_files", "complete")  # fmt: skip
 KILLED = """
 import os, signal, sys
 point = sys.argv.pop(1)
 from governance import withdrawal
-from pipelines import withdrawing
-room = withdrawal if hasattr(withdrawal, point) else withdrawing
+from pipelines import superseding, withdrawing
+room = next(room for room in (withdrawal, withdrawing, superseding) if hasattr(room, point))
 real = getattr(room, point)
 def then_die(*given, **named):
     real(*given, **named)

@@ -25,6 +25,7 @@ from damjang.cli import (
     officers,
     projects,
     pseudonyms,
+    recalling,
     recording,
     reporting,
     reviewing,
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 for group in (
     projects, status, trainer, officers, reviewing, pseudonyms, auditing, reporting, tracing, withdrawing,
-    holding, answering, recording, keeping, consenting, corpus, detecting,
+    recalling, holding, answering, recording, keeping, consenting, corpus, detecting,
 ):  # fmt: skip
     group.add_to(app)
 

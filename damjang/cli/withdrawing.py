@@ -316,6 +316,7 @@ def _report(done: Sequence[Outcome], refused: Sequence[str], json: bool) -> None
     if json:
         emit_json(
             {"done": [{"request": one.request_id, "release": one.release, "proof": str(one.proof or ""),
+                       "proofs": {label: str(path) for label, path in one.proofs.items()},
                        "ended": list(one.ended), "clusters": list(one.clusters), "held": one.held} for one in done],
              "unverified": list(refused)}
         )  # fmt: skip
@@ -323,15 +324,16 @@ def _report(done: Sequence[Outcome], refused: Sequence[str], json: bool) -> None
     for one in done:
         say(f"[green]처리됨 (executed)[/] {one.request_id}")
         if one.release:
-            say(f"  새 배포판 (supersedes) {one.release}; 폐지·파기 (revoked and destroyed) {', '.join(one.ended)}")
+            say(f"  새 배포판 (superseding) {', '.join(one.proofs)}")
+            say(f"  폐지·파기 (revoked and destroyed) {', '.join(one.ended)}")
         elif one.ended:
             say(f"  폐지·파기 (revoked and destroyed) {', '.join(one.ended)}; 남은 행 없음 (no row is left)")
         else:
             say("  배포된 행 없음 (no released row was touched); 삭제표지는 남김 (a tombstone keeps them out)")
-        if one.proof:
-            say(f"  차이 증명 (proof of difference) {one.proof}")
+        for path in one.proofs.values():
+            say(f"  차이 증명 (proof of difference) {path}")
         if one.clusters:
-            say(f"  회수 통지 대기 (recall notices queued) {', '.join(one.clusters)}")
+            say(f"  회수 통지 대기 (recall notices queued) {', '.join(one.clusters)}: `damjang recalls`")
         if one.held:
             say(f"  거의 같은 문서 {one.held}건은 담당자가 판단할 때까지 제외 (held for an officer)")
     for request in refused:

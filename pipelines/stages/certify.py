@@ -5,6 +5,7 @@ Outside a demo root this stops at *proposed*: persons sign with `damjang sign` (
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 from collections.abc import Iterable
@@ -139,16 +140,24 @@ def _version(run: Run, content: str) -> tuple[int, str | None]:
     return last + 1, f"{run.project.release.name}@{last}" if last else None
 
 
-def propose_release(run: Run, office: Office, label: str, manifest: ReleaseManifest, facts: certified.Facts) -> None:
-    """Open the sealed shards into the proposal folder (0700) and hand them to issuing."""
+def propose_release(
+    run: Run, office: Office, label: str, manifest: ReleaseManifest, facts: certified.Facts, earlier: str | None = None
+) -> None:
+    """Open the sealed shards into the proposal folder (0700) and hand them to issuing. `earlier`: the published release
+    whose files serve for shards that did not change (issuing checks them against its certificate)."""
     opened = run.out / "runs" / f"opened-{label}"
     shutil.rmtree(opened, ignore_errors=True)
     (opened / "shards").mkdir(parents=True, mode=0o700)
     opened.chmod(0o700)
     assembled = run.manifests["assemble"]
     keys = run.vault.file_keys(assembled.folder)
+    before = {shard.path: shard.sha256 for shard in run.ledger.release_shards(earlier)} if earlier else {}
     try:
         for shard, ref in zip(assembled.facts["shards"], assembled.side["shards"], strict=True):
+            if earlier and before.get(shard["path"]) == shard["sha256"]:
+                with contextlib.suppress(OSError):  # gone, or a file system without links: opened again
+                    (opened / shard["path"]).hardlink_to(office.published(earlier) / shard["path"])
+                    continue
             open_shard(run.folder("assemble"), ref, keys, opened / shard["path"])
         engineer = signer_of(run.project, run.project.signing.engineer)
         salt = run.vault.release_salt(f"log/{label}")
@@ -166,9 +175,11 @@ def open_shard(folder: Path, ref: FileRef, keys: dict[str, bytes], to: Path) -> 
 
 
 def record_release(
-    run: Run, office: Office, label: str, version: int, supersedes: str | None, manifest: ReleaseManifest, content: str
-) -> None:
-    """The release, its shards and the records that the law wants of it into the ledger."""
+    run: Run, office: Office, label: str, version: int, supersedes: str | None, manifest: ReleaseManifest,
+    content: str, *, purpose: str | None = None,
+) -> None:  # fmt: skip
+    """The release, its shards and the records that the law wants of it into the ledger. `purpose`: the project's where
+    none is given."""
     statement = statement_of(office, label, run.now)
     facts = statement.facts
     old = int(supersedes.rpartition("@")[2]) if supersedes else None
@@ -179,7 +190,7 @@ def record_release(
         manifest_digest=content,
         merkle_root=manifest.root(),
         data_class=facts.data_class.id,
-        purpose=run.project.purpose,
+        purpose=purpose or run.project.purpose,
         documents=manifest.rows,
         bytes=manifest.size,
         supersedes=old,
