@@ -157,7 +157,7 @@ class Lineage:
         entered = next(self.rows("ingest", "decisions", ids, self._part(place)), None)
         if entered is None:
             raise DocumentUnknown(
-                f"document {document_id} never entered the latest run", "ids are stable: was it another project?"
+                f"document {document_id} never entered this run", "`--release NAME@V` looks into another's run"
             )
         part = entered[0]["name"].rstrip("s")
         events = list(_events(entered[1]))
@@ -205,7 +205,9 @@ class Lineage:
                         if row < rows:
                             return str(file.batch(number)["document_id"][row].as_py().hex())
                         row -= rows
-        raise DocumentUnknown("no such row is shipped", "shards and rows are numbered as in the release's manifest")
+        raise DocumentUnknown(
+            "no such row is shipped", "numbered as in the manifest, from 0; `--release NAME@V` looks into another"
+        )
 
     def document_of_row(self, row_id: str) -> str:
         """The document (hex) behind a row id. Raises DocumentUnknown."""

@@ -15,7 +15,7 @@ from governance import requests as rights
 from governance.consents import records_of, snapshot
 from governance.ledger import Ledger, ReleaseInfo
 from governance.lineage import Lineage, Story
-from governance.reach import release_cut, runs_of
+from governance.reach import documents_of, release_cut, runs_of
 from governance.vault import Vault
 from schemas.project import Project
 
@@ -65,6 +65,7 @@ def subject_report(
     registered = {info.source_id: info for info in ledger.sources(project.name)}
     states = snapshot(ledger, vault, as_of=project.as_of, purpose=project.purpose)
     releases = ledger.releases(project.name)
+    runs = runs_of(project.root / project.output, vault, ledger, releases)
     exempt = any(release.data_class == "PSEUDO_28-2" for release in releases)
     answers: list[SourceAnswer] = []
     documents: set[bytes] = set()
@@ -73,7 +74,7 @@ def subject_report(
         token = vault.subject_token(source.id, provider_id)
         subject_id = vault.subject_ids([token]).get(token)
         vault.access_log.add(who, now, where, subject_id.hex() if subject_id else "unknown", f"report:{source.id}")
-        stories = [lineage.story(document) for document in lineage.documents_of_subject(source.id, provider_id)]
+        stories = _stories([lineage, *runs.values()], token)
         documents |= {bytes.fromhex(story.document_id) for story in stories}
         if subject_id is not None:
             subject_ids.add(subject_id)
@@ -101,7 +102,6 @@ def subject_report(
         for r in rights.requests(ledger, now)
         if r.subject_id in subject_ids
     ]
-    runs = runs_of(project.root / project.output, vault, ledger, releases)
     recipients = [
         {"release": release.label, "cluster": cluster, "purpose": purpose, "at": at}
         for release in releases
@@ -109,6 +109,16 @@ def subject_report(
         for cluster, purpose, _, at in ledger.pulls(release.label)
     ]
     return SubjectReport(now.isoformat(), project.purpose, answers, recipients, asked, [EXEMPT] if exempt else [])
+
+
+def _stories(runs: Iterable[Lineage], token: bytes) -> list[Story]:
+    """Every document of the person, of the latest run first, then of runs behind other releases that still stand."""
+    found: dict[str, Story] = {}
+    for run in runs:
+        for document in sorted(documents_of(run, [token])):
+            if document.hex() not in found:
+                found[document.hex()] = run.story(document.hex())
+    return [found[document] for document in sorted(found)]
 
 
 def _holds(ledger: Ledger, run: Lineage, release: ReleaseInfo, documents: set[bytes]) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from governance import requests as rights
 from governance.consent_import import COLUMNS
 from governance.consents import import_consents
 from governance.lineage import Lineage
+from governance.report.pdf import render_pdf
+from governance.report.render import render_subject
 from governance.subject_report import SubjectReport, subject_report, to_text
 from schemas.project import Project
 from tests.fake_run import NOW, Doc, FakeRun
@@ -124,3 +127,18 @@ def test_a_pseudonymised_release_is_not_searched(tmp_path: Path) -> None:
     assert answer.recipients == []
     assert [d["shard"] for s in answer.sources for d in s.documents] == ["", ""]
     assert "28-7" in answer.notes[0]
+
+
+def test_the_answer_is_a_page_and_a_pdf_too(run: FakeRun) -> None:
+    rights.receive(
+        run.ledger, run.vault, "access", NOW, received_at=NOW, channel="web", source_id="forum", provider_id="kim"
+    )
+    page = render_subject(report(run, "kim"), "demo <&", NOW)
+    assert "demo &lt;&amp;" in page
+    assert run.ids["b"].hex() not in page
+    data = render_pdf(page, NOW)
+    document = pypdfium2.PdfDocument(data)
+    text = "".join("".join(sheet.get_textpage().get_text_range().split()) for sheet in document)
+    for said in ("개인정보열람결과", run.ids["a"].hex(), run.ids["c"].hex(), "ai_training", "c1", "access", "37①"):
+        assert said in text, said
+    assert render_pdf(render_subject(report(run, "nobody"), "demo", NOW), NOW).startswith(b"%PDF")

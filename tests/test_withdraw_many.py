@@ -79,6 +79,16 @@ def test_the_dry_run_names_both_releases_and_their_clusters(world: Path) -> None
     assert {path.partition("/")[0] for path in plan["shard_paths"]} == {"first@1", "second@1"}
 
 
+def test_the_answer_to_the_person_covers_every_release(world: Path) -> None:
+    made = road_kit.command("report", "--subject", "author-3", "--staff", "o-1", "--project", str(world), "--json")
+    assert made.returncode == 0, made.stderr
+    [source] = json.loads(made.stdout)["sources"]
+    assert [d["fate"] for d in source["documents"]] == ["shipped"] * 9
+    assert {(r["cluster"], r["release"]) for r in json.loads(made.stdout)["recipients"]} == {
+        ("seoul-1", "first@1"), ("busan-1", "second@1"),
+    }  # fmt: skip
+
+
 def test_each_name_has_its_successor_with_a_proof(world: Path, done: tuple[Path, dict[str, Any]]) -> None:
     project, told = done
     root = load_root(project.parent / "trust" / "root.json")

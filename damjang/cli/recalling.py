@@ -36,7 +36,7 @@ def recalls(
 
     run = open_run(load_project(project), now(), Options())
     with output_lock(run.out):
-        import_receipts(run)
+        import_receipts(run.project, run.ledger, run.now)
     rows = [_row(one) for one in queued(run.ledger, run.out / "withdrawals", run.now)]
     late = sum(1 for row in rows if row["late"])
     if json:

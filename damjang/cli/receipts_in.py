@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
-    from pipelines.stage import Run
+    from governance.ledger import Ledger
+    from schemas.project import Project
 
 
-def import_receipts(run: Run) -> None:
+def import_receipts(project: Project, ledger: Ledger, now: dt.datetime) -> None:
     """Signed receipts that clusters left in out/receipts, into the ledger: they say who must be told."""
     from damjang.certificates.errors import TrustError, UnknownKey
     from damjang.certificates.receipt import Receipt
@@ -20,19 +22,19 @@ def import_receipts(run: Run) -> None:
     from governance.errors import ReleaseUnknown
 
     try:
-        clusters = {cluster.id: cluster for cluster in read_clusters(run.project.root / run.project.clusters)}
+        clusters = {cluster.id: cluster for cluster in read_clusters(project.root / project.clusters)}
     except ClusterUnknown:
         return
-    for path in sorted((run.out / "receipts").glob("*.json")):
+    for path in sorted((project.root / project.output / "receipts").glob("*.json")):
         data = path.read_bytes()
         try:
             receipt = Receipt.verify(data)
             if receipt.cluster.id not in clusters:
                 raise UnknownKey("this cluster is not enrolled")
             receipt = Receipt.verify(data, clusters[receipt.cluster.id])
-            run.ledger.record_pull(
+            ledger.record_pull(
                 receipt.release, cluster_id=receipt.cluster.id, purpose=receipt.purpose, receipt=data.decode(),
-                receipt_digest=hashlib.sha256(data).hexdigest(), at=receipt.at, now=run.now,
+                receipt_digest=hashlib.sha256(data).hexdigest(), at=receipt.at, now=now,
                 kind="pull" if receipt.action == "pulled" else "deletion",
             )  # fmt: skip
         except (TrustError, ReleaseUnknown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import socket
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
     from governance.report import ReportFacts
+    from governance.subject_report import SubjectReport
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,13 +50,13 @@ def report(
 
     The release is verified while the report is made; the exit code is 1 unless it is valid, or still proposed. A run
     that a gate refused has its page too, with the failed gates and their articles. With --subject: everything held
-    about one person (PIPA 35), on standard output, and logged as an access.
+    about one person (PIPA 35), logged as an access, on standard output; with --pdf or --out a page, kept nowhere else.
     Example: damjang report korean-public@1 --project project.yaml
     """
     if subject is not None:
         if release is not None:
             raise typer.BadParameter("name a RELEASE, or a person with --subject")
-        _answer(project, subject, source, staff, json)
+        _answer(project, subject, source, staff, json, out, pdf)
         return
     made = release or _last(project)
     if made is not None:
@@ -172,7 +174,11 @@ def _verdict(facts: ReportFacts) -> str:
     return f"{verdict.ko} ({verdict.en}){error}"
 
 
-def _answer(project_file: Path, subject: str, sources: list[str] | None, staff: str | None, json: bool) -> None:
+def _answer(
+    project_file: Path, subject: str, sources: list[str] | None, staff: str | None, json: bool, out: Path | None,
+    pdf: bool,
+) -> None:  # fmt: skip
+    from damjang.cli.receipts_in import import_receipts
     from damjang.cli.tracing import lineage_of
     from governance.ledger import Ledger
     from governance.subject_report import subject_report, to_text
@@ -186,21 +192,46 @@ def _answer(project_file: Path, subject: str, sources: list[str] | None, staff: 
     unknown = sorted(set(sources or ()) - {s.id for s in project.sources})
     if unknown:
         raise typer.BadParameter(f"no source {unknown[0]} in this project")
+    at, ledger = now(), Ledger.open(project.ledger, project.root, create=False)
+    import_receipts(project, ledger, at)  # who pulled what is part of the answer
     made = subject_report(
-        Ledger.open(project.ledger, project.root, create=False),
+        ledger,
         Vault.open(project.root / project.vault, resolve_key(project, project.vault_key)),
         lineage_of(project_file),
         project,
         provider_id=sys.stdin.readline().rstrip("\n") if subject == "-" else subject,
-        now=now(),
+        now=at,
         who=staff,
         where=socket.gethostname(),
         sources=sources or None,
     )
     if json:
         emit_json(made.to_json())
-    else:
+    if out is not None or pdf:
+        path = _hand_over(made, project.name, at, out, pdf)
+        if not json:
+            say(f"report: {path}")
+            say("  본인에게 전한 뒤 지우십시오 (personal data: delete it once it is handed over)")
+    elif not json:
         sys.stdout.write(to_text(made))
+
+
+def _hand_over(made: SubjectReport, project: str, at: dt.datetime, out: Path | None, pdf: bool) -> Path:
+    """The page or its PDF, readable by its owner only; in the current folder, never among the project's reports."""
+    from governance.report.render import render_subject
+
+    page = render_subject(made, project, at)
+    path = out or Path("subject-report.pdf")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = page.encode()
+    if pdf:
+        from governance.report.pdf import render_pdf
+
+        data = render_pdf(page, at)
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+        file.write(data)
+    return path
 
 
 def _card(facts: ReportFacts, project_file: Path, out: Path | None) -> None:

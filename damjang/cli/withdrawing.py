@@ -78,7 +78,7 @@ def withdraw(
     run = open_run(load_project(project), now(), Options())
     officers = [signer_from_uri(uri, run.project.root) for uri in key or ()]
     with output_lock(run.out):
-        import_receipts(run)
+        import_receipts(run.project, run.ledger, run.now)
         if go_on is not None:
             _report([resume(run, _whole_id(run, go_on), officers)], [], json)
             return

@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -23,7 +23,12 @@ from governance.report.sankey import Exit, exits, svg
 from governance.report.words import Text, article, reason_text, word
 from governance.times import KST
 
+if TYPE_CHECKING:
+    from governance.subject_report import SubjectReport
+
 REFUSED = Text("발행 거부 기록(관문 미충족)", "Record of a refusal: a gate does not hold")
+ANSWER = Text("개인정보 열람 결과", "Answer to an access request (PIPA 35)")
+FATES = {"shipped": "출하", "dropped": "제외", "quarantined": "격리", "destroyed": "파기", "unfinished": "진행 중"}
 ASSEMBLED = Text("조립", "assembled")
 _HERE = Path(__file__).parent
 WIDE = 6  # more sources than this are told in a line instead of columns
@@ -61,6 +66,23 @@ def render_run(facts: RunFacts) -> str:
         title=REFUSED.ko,
         title_en=REFUSED.en,
         sankey=Markup(svg(facts.stages, end=ASSEMBLED)),  # noqa: S704 (escapes what it is given)
+    )
+
+
+def render_subject(answer: SubjectReport, project: str, made: dt.datetime) -> str:
+    """The answer to one person's access request (PIPA 35) as a page, for the person and the officer alone."""
+    consents = [
+        (s.source_id, ", ".join(f"{k}={v}" for k, v in c.items() if v)) for s in answer.sources for c in s.consents
+    ]
+    return _template("subject.html").render(
+        f=answer,
+        project=project,
+        made=made,
+        title=ANSWER,
+        css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+        consents=consents,
+        documents=[(source.source_id, document) for source in answer.sources for document in source.documents],
+        fates=FATES,
     )
 
 
