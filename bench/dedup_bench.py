@@ -31,7 +31,7 @@ import pyarrow as pa  # noqa: E402
 from bench import dedup_limits, dedup_peers  # noqa: E402
 from bench.dedup_corpus import Generator, exact_truth, megabytes, quality, read_texts  # noqa: E402
 from bench.table import head, row, section  # noqa: E402
-from ext import cluster, contenthash, minhash  # noqa: E402
+from ext import bands, cluster, contenthash, minhash  # noqa: E402
 from ext.textviews import simd_levels, views_of  # noqa: E402
 
 PASSES = 7
@@ -100,7 +100,7 @@ def end_to_end(title: str, texts: list[str], peers: list[dedup_peers.Peer], trut
         "signatures and band hashes": seconds(lambda: cluster.band_table(views, settings), 3),
     }
     table = cluster.band_table(views, settings)
-    parts["buckets"] = seconds(lambda: cluster._buckets(table), 3)
+    parts["buckets"] = seconds(lambda: bands.groups(table), 3)
     parts["rounds, exact Jaccard, walk (the rest)"] = max(0.0, ours - sum(parts.values()))
     for name, spent in parts.items():
         row(f"  of which {name}", f"{spent / ours:.0%}")
@@ -139,7 +139,7 @@ def growth(sizes: tuple[int, ...]) -> None:
     first = None
     for size in sizes:
         out = subprocess.run(
-            [sys.executable, "-m", "bench.dedup_bench", "--one-size", str(size)],
+            [sys.executable, "-c", f"from bench.dedup_bench import one_size; one_size({size})"],
             capture_output=True,
             text=True,
             check=True,
@@ -176,11 +176,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--truth", type=int, default=6000, help="documents in the exhaustive join")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--growth", type=int, nargs="*", help="numbers of documents, the first is the measure")
-    parser.add_argument("--one-size", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
-    if options.one_size:
-        one_size(options.one_size)
-        return
     peers, missing = ([], []) if options.no_peers else dedup_peers.installed()
     made = Generator(1)
     if options.text:

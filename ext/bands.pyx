@@ -15,7 +15,11 @@ cdef extern from "groups.h":
         uint32_t *members
         int64_t *starts
         int64_t member_count, group_count
-    int group_rows(const uint64_t *hash, int64_t n, int64_t stride, group_result *r) nogil
+    ctypedef struct group_room:
+        pass
+    int group_room_init(group_room *m, group_result *r, int64_t rows) nogil
+    void group_room_free(group_room *m)
+    int group_column(const uint64_t *hash, int64_t rows, int64_t stride, group_room *m, group_result *r) nogil
     void group_result_free(group_result *r)
     int sort_by_hash(uint64_t *hash, uint64_t *id, int64_t n) nogil
 
@@ -67,29 +71,38 @@ def band_hashes(signatures, int bands, int rows):
 def groups(hashes):
     """(members uint32[m], starts int64[g + 1]): the rows whose hash occurs at least twice, bucket after bucket.
 
-    hashes: uint64[n], any stride. Members ascend inside a bucket members[starts[j]:starts[j + 1]]; buckets come in a fixed
-    but otherwise meaningless order. NO_HASH is in no bucket. Linear, whatever the sizes of the buckets.
+    hashes: uint64[n], any stride; or uint64[bands, n], whose bands are grouped one by one. Members ascend inside a bucket
+    members[starts[j]:starts[j + 1]]; buckets come band by band, in a fixed but otherwise meaningless order. NO_HASH is in
+    no bucket. Linear, whatever the sizes of the buckets.
     """
-    column = np.asarray(hashes)
-    if column.dtype != np.uint64 or column.ndim != 1:
-        raise InputError("hashes are not uint64[n]", "pass one column of ext.bands.band_hashes")
-    if column.shape[0] >= 0xFFFFFFFF:
+    table = np.asarray(hashes)
+    if table.dtype != np.uint64 or table.ndim not in (1, 2):
+        raise InputError("hashes are not uint64[n] or uint64[bands, n]", "pass one column of ext.bands.band_hashes")
+    if table.ndim == 1:
+        table = table[None, :]
+    if table.shape[1] >= 0xFFFFFFFF:
         raise CapacityError("2**32 rows or more in one column", "group one hash range at a time")
-    cdef const uint64_t[:] view = column
+    cdef const uint64_t[:, :] view = table
     cdef group_result found
+    cdef group_room room
     cdef int status
-    cdef int64_t n = view.shape[0], stride = view.strides[0] // 8 if n else 1
-    cdef const uint64_t *data = &view[0] if n else NULL
+    cdef int64_t b, count = view.shape[0], n = view.shape[1], stride = view.strides[1] // 8
     with nogil:
-        status = group_rows(data, n, stride, &found)
+        status = group_room_init(&room, &found, n)
+        for b in range(count if n else 0):
+            if status:
+                break
+            status = group_column(&view[b, 0], n, stride, &room, &found)
     try:
         if status:
             raise CapacityError("no memory to group the hashes", "group one hash range at a time")
         members = np.empty(found.member_count, dtype=np.uint32)
         starts = np.empty(found.group_count + 1, dtype=np.int64)
-        memcpy(<void *><size_t>members.ctypes.data, found.members, found.member_count * sizeof(uint32_t))
+        if found.member_count:
+            memcpy(<void *><size_t>members.ctypes.data, found.members, found.member_count * sizeof(uint32_t))
         memcpy(<void *><size_t>starts.ctypes.data, found.starts, (found.group_count + 1) * sizeof(int64_t))
     finally:
+        group_room_free(&room)
         group_result_free(&found)
     return members, starts
 

@@ -30,12 +30,14 @@ def band_hashes(signatures: npt.NDArray[np.uint32], bands: int, rows: int) -> Ha
 
 
 def groups(hashes: Hashes) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """(members, starts): rows by bucket, only buckets of two or more; here in the order of their first rows."""
-    buckets: dict[int, list[int]] = defaultdict(list)
-    for row, h in enumerate(hashes.tolist()):
-        if h != NO_HASH:
-            buckets[h].append(row)
-    shared = [rows for rows in buckets.values() if len(rows) > 1]
+    """(members, starts): rows by bucket, buckets of two or more only, band by band; here by their first rows."""
+    shared: list[list[int]] = []
+    for band in np.atleast_2d(hashes).tolist():
+        buckets: dict[int, list[int]] = defaultdict(list)
+        for row, h in enumerate(band):
+            if h != NO_HASH:
+                buckets[h].append(row)
+        shared += [rows for rows in buckets.values() if len(rows) > 1]
     members = np.array([row for rows in shared for row in rows], dtype=np.uint32)
     return members, np.cumsum([0, *(len(rows) for rows in shared)], dtype=np.int64)
 

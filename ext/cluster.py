@@ -220,36 +220,29 @@ def _near(views: TextViews, settings: Settings) -> tuple[Ints, Ints, int, int, i
 
 
 def _verified_edges(views: TextViews, settings: Settings) -> tuple[tuple[Ints, Ints, Ints], int, int]:
-    member, group = _buckets(band_table(views, settings))
+    member, starts = bands.groups(band_table(views, settings))
+    size = np.diff(starts)
+    first = np.zeros(len(member), dtype=bool)
+    first[starts[:-1]] = True
+    lead, other = np.repeat(member[first], size - 1), member[~first]
+    group = np.repeat(np.arange(len(size)), size - 1)
     known, known_ppm = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     for _ in range(settings.rounds):
-        pivot, other = _split(group)
         if not len(other):
             break
-        pair = member[pivot] << 32 | member[other]
-        unique, place = np.unique(pair, return_inverse=True)
+        unique, place = np.unique(lead.astype(np.int64) << 32 | other, return_inverse=True)
         fresh = unique[~np.isin(unique, known, assume_unique=True)]
         fresh_ppm = verify(views, fresh >> 32, fresh & 0xFFFFFFFF, settings)
         known = np.concatenate([known, fresh])
         by_pair = np.argsort(known, kind="stable")
         known, known_ppm = known[by_pair], np.concatenate([known_ppm, fresh_ppm])[by_pair]
-        matched = known_ppm[np.searchsorted(known, unique)][place] > 0
-        member, group = member[other[~matched]], group[other[~matched]]
-    waiting = _split(group)
-    unresolved = len(np.unique(member[np.concatenate(waiting)]))
+        matched = (known_ppm[np.searchsorted(known, unique)] > 0)[place]
+        other, group = other[~matched], group[~matched]
+        pivot, behind = _split(group)
+        lead, other, group = other[pivot], other[behind], group[behind]
+    unresolved = len(np.unique(np.concatenate([lead, other])))
     true = known_ppm > 0
     return (known[true] >> 32, known[true] & 0xFFFFFFFF, known_ppm[true]), len(known), unresolved
-
-
-def _buckets(table: Ids) -> tuple[Ints, Ints]:
-    """(member, bucket) of every entry in a bucket of two or more; buckets in a row, members ascending inside."""
-    members, sizes = [np.empty(0, dtype=np.uint32)], [np.empty(0, dtype=np.int64)]
-    for column in table:
-        rows, starts = bands.groups(column)
-        members.append(rows)
-        sizes.append(np.diff(starts))
-    size = np.concatenate(sizes)
-    return np.concatenate(members).astype(np.int64), np.repeat(np.arange(len(size)), size)
 
 
 def _split(group: Ints) -> tuple[Ints, Ints]:

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memset
 
 from ext.errors import CapacityError, InputError, OptionError
-from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_prefetch, text_view, views_of
+from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_view, texts_prefetch, views_of
 
 from ext.contenthash_py import KEY, SCHEME, VERSION
 
@@ -99,8 +99,7 @@ def _hashes(texts, seed, simd, bint pieces):
     try:
         with nogil:
             for i in range(batch.count):
-                if i + 4 < batch.count:
-                    text_prefetch(&batch.views[i + 4])
+                texts_prefetch(batch.views, i, batch.count)
                 if pieces:
                     failed = _outline(&batch.views[i], level, start, &room, &wide_room, &hashes[i])
                 else:

@@ -63,3 +63,56 @@ def keyed(texts: Sequence[str | None], key: bytes) -> npt.NDArray[np.uint8]:
         head = (width << 56 | len(points)).to_bytes(8, "little")
         row[:] = np.frombuffer(siphash128(key, head + b"".join(c.to_bytes(width, "little") for c in points)), np.uint8)
     return out
+
+
+def _fold(a: int, b: int) -> int:
+    """The two halves of a 128-bit product, one over the other."""
+    product = a * b
+    return (product & _M64) ^ (product >> 64)
+
+
+def _quick(points: list[int], seed: int) -> int:
+    width = 4 if any(c > 0xFFFF for c in points) else 2
+    blob = b"".join(c.to_bytes(width, "little") for c in points)
+    whole = len(blob) // 16 * 16
+    words = [int.from_bytes((blob + bytes(16))[i : i + 8], "little") for i in range(0, whole + 16, 8)]
+    a, b, i = seed ^ len(blob), seed ^ 0x9E3779B97F4A7C15, 0
+    while i + 4 <= whole // 8:
+        a = _fold(words[i] ^ a, words[i + 1] ^ 0xA0761D6478BD642F)
+        b = _fold(words[i + 2] ^ b, words[i + 3] ^ 0xE7037ED1A0B428DB)
+        i += 4
+    if i < whole // 8:
+        a = _fold(words[i] ^ a, words[i + 1] ^ 0xA0761D6478BD642F)
+    b = _fold(words[-2] ^ b, words[-1] ^ 0x8EBC6AF09C88C6E3)
+    return _fold(a ^ 0x589965CC75374CC3, b ^ width)
+
+
+def quick(texts: Sequence[str | None], *, seed: int = 0) -> npt.NDArray[np.uint64]:
+    """uint64[n]: two chains of folded multiplications over the code points at `width` bytes each, as for `keyed`."""
+    return np.array([_quick([ord(c) for c in text or ""], seed) for text in texts], dtype=np.uint64)
+
+
+GLIMPSE = 64
+
+
+def outline(texts: Sequence[str | None], *, seed: int = 0) -> npt.NDArray[np.uint64]:
+    """uint64[n]: of a str of more than 512 code points its length and `quick` of 64 at its beginning, middle and end,
+    each seeded by what came before; of a shorter one `quick`. (Of Arrow's UTF-8 the kernel hashes the whole: `quick`.)
+    """
+    out = np.empty(len(texts), dtype=np.uint64)
+    for row, text in enumerate(texts):
+        points = [ord(c) for c in text or ""]
+        if len(points) <= 8 * GLIMPSE:
+            out[row] = _quick(points, seed)
+            continue
+        mixed = (seed + len(points)) & _M64
+        for piece in range(3):
+            at = (len(points) - GLIMPSE) * piece // 2
+            mixed = ((mixed ^ _quick(points[at : at + GLIMPSE], mixed)) * 0x9E3779B97F4A7C15) & _M64
+        out[row] = mixed
+    return out
+
+
+def equal(texts: Sequence[str | None], left: Sequence[int], right: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """bool[m]: whether the texts of two rows are the same; None reads as empty."""
+    return np.array([(texts[i] or "") == (texts[j] or "") for i, j in zip(left, right, strict=True)], dtype=np.bool_)

@@ -10,7 +10,9 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from ext.errors import CapacityError, InputError, OptionError
-from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_points, text_view, text_widen, views_of
+from ext.textviews cimport (
+    TextViews, level_of, prefetch, scratch, scratch_free, text_points, text_prefetch, text_view, text_widen, views_of,
+)
 
 from ext.jaccard_py import MILLION, ppm
 
@@ -137,6 +139,20 @@ cdef class _Worker:
         return 0
 
 
+cdef inline void _ahead(const text_view *views, const int64_t[::1] a, const int64_t[::1] b, Py_ssize_t i) noexcept nogil:
+    # The texts of the next four pairs lie anywhere in memory, and so do their views: ask for both in time, several at once.
+    cdef Py_ssize_t k
+    if i % 4:
+        return
+    for k in range(i + 8, min(i + 12, a.shape[0])):
+        prefetch(&views[a[k]])
+        prefetch(&views[b[k]])
+    for k in range(i + 4, min(i + 8, a.shape[0])):
+        if a[k] != a[k - 1]:
+            text_prefetch(&views[a[k]])
+        text_prefetch(&views[b[k]])
+
+
 def pairs(texts, left, right, *, ngram=5, floor_ppm=0, seed=DEF_SEED, simd=None):
     """(intersection int64[m], union int64[m]) of the window sets of texts[left[i]] and texts[right[i]].
 
@@ -168,6 +184,7 @@ def pairs(texts, left, right, *, ngram=5, floor_ppm=0, seed=DEF_SEED, simd=None)
     cdef _Worker worker = _Worker(ngram, seed, level_of(simd))
     with nogil:
         for i in range(count):
+            _ahead(batch.views, a, b, i)
             status = worker.pair(batch.views, a[i], b[i], floor, &inter[i], &uni[i])
             if status:
                 break

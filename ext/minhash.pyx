@@ -11,7 +11,7 @@ from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memset
 
 from ext.errors import CapacityError, OptionError
-from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_points, text_prefetch, text_view, views_of
+from ext.textviews cimport TextViews, level_of, scratch, scratch_free, text_points, text_view, texts_prefetch, views_of
 
 from ext.minhash_py import EMPTY, SCHEME, SEED, VERSION, estimate
 
@@ -54,8 +54,7 @@ def signatures(texts, *, num_perm=128, ngram=5, seed=SEED, simd=None):
             raise CapacityError("no memory for the signature plan", "use fewer permutations")
         with nogil:
             for i in range(count):
-                if i + 4 < batch.count:
-                    text_prefetch(&batch.views[i + 4])
+                texts_prefetch(batch.views, i, batch.count)
                 if text_points(&batch.views[i], &room, level, &points):
                     failed = 1
                     break

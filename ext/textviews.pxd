@@ -11,7 +11,9 @@ cdef extern from "textview.h":
     ctypedef struct scratch:
         void *data
         size_t size
+    void prefetch "__builtin_prefetch" (const void *at) nogil
     void text_prefetch(const text_view *text) nogil
+    void texts_prefetch(const text_view *views, int64_t i, int64_t count) nogil
     void scratch_free(scratch *room) nogil
     int text_points(const text_view *text, scratch *room, int level, text_view *points) nogil
     int text_widen(const text_view *text, int kind, scratch *room, text_view *wide) nogil

@@ -68,6 +68,9 @@ def test_large_buckets_and_many_parts(distinct: int) -> None:
     table = np.stack([values, values], axis=1)  # a strided column
     ours, twin = bands.groups(table[:, 1]), bands_py.groups(values)
     assert buckets(ours) == buckets(twin)
+    both = bands.groups(table.T)  # a table: its bands one after the other
+    assert both[0].tolist() == [*ours[0].tolist(), *ours[0].tolist()]
+    assert np.diff(both[1]).tolist() == [*np.diff(ours[1]).tolist(), *np.diff(ours[1]).tolist()]
     assert bands.groups(np.sort(values))[0].dtype == np.uint32
 
 
@@ -92,8 +95,9 @@ def test_bad_arrays_are_named() -> None:
         bands.band_hashes(np.zeros((2, 4)), 1, 4)
     with pytest.raises(OptionError):
         bands.band_hashes(np.zeros((2, 4), dtype=np.uint32), 2, 4)
-    with pytest.raises(InputError):
-        bands.groups(np.zeros(3))
+    for wrong in (np.zeros(3), np.zeros((1, 1, 3), np.uint64)):
+        with pytest.raises(InputError):
+            bands.groups(wrong)
     with pytest.raises(InputError):
         bands.sort_entries(np.zeros(3, np.uint64), np.zeros(2, np.uint64))
 
@@ -182,6 +186,39 @@ def test_quick_hash_and_comparison_find_equal_texts_in_any_storage(texts: list[s
     for level in simd_levels():
         assert contenthash.equal(pa.array(texts), left, right, simd=level).tolist() == expected
         assert contenthash.equal(texts, left, right, simd=level).tolist() == expected
+
+
+ODD_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
+LONG_TEXT = st.builds(lambda text, times: text * times, ODD_TEXT, st.integers(1, 60))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.none() | ODD_TEXT | LONG_TEXT, max_size=6), st.integers(0, 2**64 - 1))
+def test_quick_outline_and_equal_are_those_of_the_twin(texts: list[str | None], seed: int) -> None:
+    """Every level gives the twin's numbers; and, the oracle, rows with equal numbers are rows with equal texts."""
+    rows = range(len(texts))
+    left, right = [i for i in rows for _ in rows], [j for _ in rows for j in rows]
+    same = [(texts[i] or "") == (texts[j] or "") for i, j in zip(left, right, strict=True)]
+    quick, outline = contenthash_py.quick(texts, seed=seed), contenthash_py.outline(texts, seed=seed)
+    assert (quick[left] == quick[right]).tolist() == same
+    assert all(outline[i] == outline[j] for i, j, alike in zip(left, right, same, strict=True) if alike)
+    assert contenthash_py.equal(texts, left, right).tolist() == same
+    for level in simd_levels():
+        assert contenthash.quick(texts, seed=seed, simd=level).tolist() == quick.tolist()
+        assert contenthash.outline(texts, seed=seed, simd=level).tolist() == outline.tolist()
+        assert contenthash.equal(texts, left, right, simd=level).tolist() == same
+
+
+@pytest.mark.parametrize("length", [511, 512, 513, 514, 4000])
+def test_an_outline_is_the_twins_about_the_length_where_pieces_begin(length: int) -> None:
+    rng = random.Random(length)
+    for letters in ("ab ", "가나다 ", "가나😀𠀀", "\ud800가\udfff"):
+        text = "".join(rng.choices(letters, k=length))
+        twin = contenthash_py.outline([text], seed=9)
+        assert contenthash.outline([text], seed=9) == twin
+        assert (twin == contenthash_py.quick([text], seed=9)) == (length <= 512)
+        if not any(0xD800 <= ord(c) < 0xE000 for c in text):
+            assert contenthash.outline(pa.array([text]), seed=9) == contenthash_py.quick([text], seed=9)
 
 
 def test_outlines_of_equal_texts_are_equal_and_tell_lengths_and_ends_apart() -> None:

@@ -1,5 +1,6 @@
-/* Buckets of equal 64-bit hashes in linear time: two bitmaps leave out most hashes that are alone, then one counting
- * pass by the top bits, then a small table per part, so that a hash shared by a million rows costs a million steps. */
+/* Buckets of equal 64-bit hashes in linear time: one counting pass by the top bits into parts that fit a core's own
+ * cache, then in each part two bitmaps leave out most hashes that are alone, and a small table groups the rest. A hash
+ * shared by a million rows costs a million steps; a column of a million rows costs ten times one of a hundred thousand. */
 #ifndef DAMJANG_GROUPS_H
 #define DAMJANG_GROUPS_H
 #include <stdint.h>
@@ -8,6 +9,15 @@
 
 #define NO_HASH 0xFFFFFFFFFFFFFFFFull
 #define ALONE 0xFFFFFFFFu
+#define PART_ROWS 8192
+#define MOST_PART_BITS 12
+#define HUGE_PAGE ((size_t)1 << 21)
+#ifdef __linux__
+#include <sys/mman.h>
+#define WANT_HUGE_PAGES(at, size) (void)madvise(at, size, MADV_HUGEPAGE)
+#else
+#define WANT_HUGE_PAGES(at, size) (void)0
+#endif
 
 typedef struct {
     uint32_t tag; /* 32 bits of the hash below those that chose the part: the whole is looked up when tags meet */
@@ -18,126 +28,181 @@ typedef struct {
     uint32_t *members; /* rows whose hash occurs twice or more, bucket after bucket, ascending inside */
     int64_t *starts; /* groups + 1 */
     int64_t member_count, group_count;
+    size_t member_room, group_room;
 } group_result;
+
+typedef struct { /* kept from column to column: fresh memory is a page fault every 4 KiB */
+    int64_t *at; /* parts + 1 */
+    group_entry *entries; /* of the column, part after part */
+    uint64_t *seen; /* per 64 hashes of a part, a word of `seen` and one of `twice` */
+    uint32_t *slots, *size, *group;
+    size_t part_room; /* entries of a part that the last four have room for */
+    int bits;
+} group_room;
 
 static inline void group_result_free(group_result *r) {
     free(r->members);
     free(r->starts);
 }
 
-/* Rows whose hash may occur twice, ascending, into `rows`; how many they are, or -1 when memory is short. Nearly every
- * hash is alone, and two bitmaps of four to eight bits a row, small enough for the second-level cache, say so of most. */
-static int64_t maybe_twice(const uint64_t *hash, int64_t n, int64_t stride, uint32_t *rows) {
-    int log = 10;
-    while (log < 36 && (1ll << log) < n * 4) log++;
-    const size_t words = (size_t)1 << (log - 6);
-    const uint64_t mask = (1ull << log) - 1;
-    uint64_t *seen = (uint64_t *)malloc(2 * words * sizeof(uint64_t)); /* each word followed by one of `twice` */
-    if (!seen) return -1;
-    memset(seen, 0, 2 * words * sizeof(uint64_t));
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t h = hash[i * stride], at = h & mask, bit = (uint64_t)(h != NO_HASH) << (at & 63);
-        if (i + 24 < n) __builtin_prefetch(seen + 2 * ((hash[(i + 24) * stride] & mask) >> 6), 1);
+static inline void group_room_free(group_room *m) {
+    free(m->at);
+    free(m->entries);
+    free(m->seen);
+    free(m->slots);
+    free(m->size);
+    free(m->group);
+}
+
+static int group_room_init(group_room *m, group_result *r, int64_t rows) {
+    memset(m, 0, sizeof *m);
+    memset(r, 0, sizeof *r);
+    while (m->bits < MOST_PART_BITS && (rows >> m->bits) > PART_ROWS) m->bits++;
+    m->at = (int64_t *)malloc(((size_t)(1 << m->bits) + 1) * sizeof(int64_t));
+    const size_t size = (((size_t)rows + 1) * sizeof(group_entry) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    if (size < 2 * HUGE_PAGE)
+        m->entries = (group_entry *)malloc(((size_t)rows + 1) * sizeof(group_entry));
+    else if (!posix_memalign((void **)&m->entries, HUGE_PAGE, size))
+        WANT_HUGE_PAGES(m->entries, size); /* hundreds of parts are written at once, each on a page of its own */
+    r->starts = (int64_t *)calloc(1, sizeof(int64_t));
+    r->group_room = 1;
+    return m->at && m->entries && r->starts ? 0 : -1;
+}
+
+static inline uint64_t power_of_two(uint64_t least, uint64_t size) {
+    while (size < least) size *= 2;
+    return size;
+}
+
+static int group_part_need(group_room *m, int64_t most) {
+    if ((size_t)most <= m->part_room) return 0;
+    const size_t room = (size_t)most + (size_t)most / 4 + 64;
+    free(m->seen);
+    free(m->slots);
+    free(m->size);
+    free(m->group);
+    m->seen = (uint64_t *)malloc(power_of_two(room * 4, 1024) / 64 * 2 * sizeof(uint64_t));
+    m->slots = (uint32_t *)malloc(power_of_two(room * 2, 16) * sizeof(uint32_t));
+    m->size = (uint32_t *)malloc(room * sizeof(uint32_t));
+    m->group = (uint32_t *)malloc(room * sizeof(uint32_t));
+    m->part_room = m->seen && m->slots && m->size && m->group ? room : 0;
+    return m->part_room ? 0 : -1;
+}
+
+/* Room for `more` further members, of which at most half begin a bucket. */
+static int group_result_need(group_result *r, int64_t more) {
+    const size_t members = (size_t)(r->member_count + more), groups = (size_t)(r->group_count + more / 2 + 1);
+    if (members > r->member_room) {
+        const size_t room = members + members / 2 + 1024;
+        uint32_t *grown = (uint32_t *)realloc(r->members, room * sizeof(uint32_t));
+        if (!grown) return -1;
+        r->members = grown;
+        r->member_room = room;
+    }
+    if (groups > r->group_room) {
+        const size_t room = groups + groups / 2 + 1024;
+        int64_t *grown = (int64_t *)realloc(r->starts, room * sizeof(int64_t));
+        if (!grown) return -1;
+        r->starts = grown;
+        r->group_room = room;
+    }
+    return 0;
+}
+
+/* The entries of a part whose hash may occur twice, moved to its front in their order; how many they are. */
+static int64_t maybe_twice(group_room *m, group_entry *e, int64_t count) {
+    const uint64_t bits = power_of_two((uint64_t)count * 4, 1024), mask = bits - 1;
+    uint64_t *seen = m->seen;
+    int64_t kept = 0;
+    memset(seen, 0, bits / 64 * 2 * sizeof(uint64_t));
+    for (int64_t i = 0; i < count; i++) {
+        const uint64_t at = e[i].tag & mask, bit = 1ull << (at & 63);
         uint64_t *pair = seen + 2 * (at >> 6);
         pair[1] |= pair[0] & bit;
         pair[0] |= bit;
     }
-    int64_t count = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t h = hash[i * stride], at = h & mask;
-        if (i + 24 < n) __builtin_prefetch(seen + 2 * ((hash[(i + 24) * stride] & mask) >> 6));
-        rows[count] = (uint32_t)i;
-        count += (int64_t)(seen[2 * (at >> 6) + 1] >> (at & 63) & 1) & (h != NO_HASH);
+    for (int64_t i = 0; i < count; i++) {
+        const uint64_t at = e[i].tag & mask;
+        e[kept] = e[i];
+        kept += (int64_t)(seen[2 * (at >> 6) + 1] >> (at & 63) & 1);
     }
-    free(seen);
-    return count;
+    return kept;
 }
 
-/* Rows [0, all) with hash[row * stride]; rows with NO_HASH are in no bucket. Returns 0, or -1 when memory is short. */
-static int group_rows(const uint64_t *hash, int64_t all, int64_t stride, group_result *r) {
-    int bits = 0, status = -1;
-    memset(r, 0, sizeof *r);
-    uint32_t *rows = (uint32_t *)malloc(((size_t)all + 1) * sizeof(uint32_t));
-    const int64_t n = rows ? maybe_twice(hash, all, stride, rows) : -1;
-    if (n < 0) {
-        free(rows);
-        return -1;
+/* The buckets of one part behind those found so far. */
+static int group_part(const uint64_t *hash, int64_t stride, group_entry *e, int64_t all, group_room *m,
+                      group_result *r) {
+    if (all < 2) return 0;
+    if (group_part_need(m, all)) return -1;
+    const int64_t count = maybe_twice(m, e, all);
+    if (count < 2) return 0;
+    const uint64_t cap = power_of_two((uint64_t)count * 2, 16);
+    uint32_t *const slots = m->slots, *const size = m->size, *const group = m->group;
+    uint32_t groups = 0; /* most are alone even so: a row joins a group only when its like turns up */
+    memset(slots, 0, cap * sizeof(uint32_t));
+    for (int64_t i = 0; i < count; i++) __builtin_prefetch(hash + (int64_t)e[i].row * stride);
+    for (int64_t i = 0; i < count; i++) {
+        const uint32_t tag = e[i].tag;
+        uint64_t s = tag & (cap - 1);
+        for (; slots[s]; s = (s + 1) & (cap - 1)) {
+            const group_entry *other = e + slots[s] - 1;
+            if (other->tag == tag && hash[(int64_t)other->row * stride] == hash[(int64_t)e[i].row * stride]) break;
+        }
+        group[i] = ALONE;
+        if (!slots[s]) {
+            slots[s] = (uint32_t)i + 1;
+            continue;
+        }
+        const uint32_t first = slots[s] - 1;
+        if (group[first] == ALONE) {
+            size[groups] = 1;
+            group[first] = groups++;
+        }
+        group[i] = group[first];
+        size[group[first]]++;
     }
-    while (bits < 11 && (n >> bits) > 512) bits++;
+    if (!groups) return 0;
+    if (group_result_need(r, count)) return -1;
+    int64_t next = r->member_count;
+    for (uint32_t g = 0; g < groups; g++) { /* from here on the place of the group's next member, from the part's first */
+        r->starts[r->group_count++] = next;
+        const uint32_t here = size[g];
+        size[g] = (uint32_t)(next - r->member_count);
+        next += here;
+    }
+    uint32_t *const members = r->members + r->member_count;
+    for (int64_t i = 0; i < count; i++)
+        if (group[i] != ALONE) members[size[group[i]]++] = e[i].row;
+    r->member_count = next;
+    r->starts[r->group_count] = next;
+    return 0;
+}
+
+/* The buckets of rows [0, rows) by hash[row * stride], behind those of the columns before; rows with NO_HASH are in none.
+ * Returns 0, or -1 when memory is short. */
+static int group_column(const uint64_t *hash, int64_t rows, int64_t stride, group_room *m, group_result *r) {
+    const int bits = m->bits, shift = bits ? 64 - bits : 63;
+    const uint64_t keep = bits ? ~0ull : 0;
     const int64_t parts = 1ll << bits;
-    int64_t *at = (int64_t *)calloc((size_t)parts + 1, sizeof(int64_t)), most = 0;
-    group_entry *entries = (group_entry *)malloc(((size_t)n + 1) * sizeof(group_entry));
-    uint32_t *slots = NULL, *size = NULL, *group = NULL;
-    r->members = (uint32_t *)malloc(((size_t)n + 1) * sizeof(uint32_t));
-    r->starts = (int64_t *)malloc(((size_t)n / 2 + 2) * sizeof(int64_t));
-    if (!at || !entries || !r->members || !r->starts) goto done;
-#define PART(h) (bits ? (int64_t)((h) >> (64 - bits)) : 0)
-    for (int64_t i = 0; i < n; i++) at[PART(hash[rows[i] * stride]) + 1]++;
-    for (int64_t p = 0; p < parts; p++) {
-        most = at[p + 1] > most ? at[p + 1] : most;
-        at[p + 1] += at[p];
+    int64_t *const at = m->at, from = 0;
+    memset(at, 0, ((size_t)parts + 1) * sizeof(int64_t));
+    for (int64_t i = 0; i < rows; i++) {
+        const uint64_t h = hash[i * stride];
+        at[((h >> shift) & keep) + 1] += h != NO_HASH;
     }
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t h = hash[rows[i] * stride];
-        group_entry *e = entries + at[PART(h)]++;
-        e->tag = (uint32_t)(h << bits >> 32);
-        e->row = rows[i];
+    for (int64_t p = 0; p < parts; p++) at[p + 1] += at[p];
+    for (int64_t i = 0; i < rows; i++) {
+        const uint64_t h = hash[i * stride];
+        int64_t *next = at + ((h >> shift) & keep);
+        __builtin_prefetch(m->entries + *next + 8, 1); /* the part's next line, long before it is written */
+        m->entries[*next] = (group_entry){(uint32_t)(h << bits >> 32), (uint32_t)i};
+        *next += h != NO_HASH;
     }
-    uint64_t room = 16;
-    while (room < (uint64_t)most * 2) room *= 2;
-    slots = (uint32_t *)malloc(room * sizeof(uint32_t));
-    size = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
-    group = (uint32_t *)malloc(((size_t)most + 1) * sizeof(uint32_t));
-    if (!slots || !size || !group) goto done;
-    int64_t from = 0;
     for (int64_t p = 0; p < parts; p++) {
-        group_entry *e = entries + from;
-        const int64_t count = at[p] - from;
+        if (group_part(hash, stride, m->entries + from, at[p] - from, m, r)) return -1;
         from = at[p];
-        uint64_t cap = 16;
-        while (cap < (uint64_t)count * 2) cap *= 2;
-        memset(slots, 0, cap * sizeof(uint32_t));
-        uint32_t groups = 0; /* nearly every hash is alone: a row joins a group only when its like turns up */
-        for (int64_t i = 0; i < count; i++) {
-            const uint32_t tag = e[i].tag;
-            uint64_t s = tag & (cap - 1);
-            for (; slots[s]; s = (s + 1) & (cap - 1)) {
-                const group_entry *other = e + slots[s] - 1;
-                if (other->tag == tag && hash[(int64_t)other->row * stride] == hash[(int64_t)e[i].row * stride]) break;
-            }
-            group[i] = ALONE;
-            if (!slots[s]) {
-                slots[s] = (uint32_t)i + 1;
-                continue;
-            }
-            const uint32_t first = slots[s] - 1;
-            if (group[first] == ALONE) {
-                size[groups] = 1;
-                group[first] = groups++;
-            }
-            group[i] = group[first];
-            size[group[first]]++;
-        }
-        if (!groups) continue;
-        for (uint32_t g = 0; g < groups; g++) { /* from here on the place of the group's next member */
-            r->starts[r->group_count++] = r->member_count;
-            uint32_t place = (uint32_t)r->member_count;
-            r->member_count += size[g];
-            size[g] = place;
-        }
-        for (int64_t i = 0; i < count; i++)
-            if (group[i] != ALONE) r->members[size[group[i]]++] = e[i].row;
     }
-    r->starts[r->group_count] = r->member_count;
-    status = 0;
-done:
-    free(rows);
-    free(at);
-    free(entries);
-    free(slots);
-    free(size);
-    free(group);
-    return status;
+    return 0;
 }
 
 /* Stable sort of (hash, id) by hash, eight bits a pass; passes in which all keys agree are skipped. */
