@@ -110,7 +110,12 @@ def _add_context(words: dict[str, int], raw: Mapping[str, Any]) -> None:
         for word in entries:
             words["c" + word] = max(weight, words.get("c" + word, 0))
     for weight, entries in raw["verbs"].items():
-        words.update(("v" + word[:3], weight) for word in entries)
+        words.update(("v" + form[:3], weight) for word in entries for form in _forms(word))
+
+
+def _forms(verb: str) -> tuple[str, ...]:
+    """말하: 말하, 말합, 말한, 말해, 말했."""
+    return tuple(verb[:-1] + end for end in "하합한해했") if len(verb) > 1 and verb[-1] in "하했" else (verb,)
 
 
 def pack(kind: int, need: int, weight: int) -> int:

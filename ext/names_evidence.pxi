@@ -288,13 +288,20 @@ cdef inline bint precedes_number(const letter *s, Py_ssize_t end, Py_ssize_t len
     return end < length and 0x30 <= s[end] <= 0x39
 
 
+cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t stop) noexcept nogil:
+    """The twin's _ends_in_particle."""
+    cdef int32_t found = t.tail[s[stop - 1] - FIRST]
+    if found == MISSING or found & 15 != PARTICLE or not agrees(s[stop - 2], (found >> 4) & 7):
+        return False
+    return not is_sure(t, s[stop - 2], s[stop - 1])
+
+
 cdef int misread(
         const tables *t, const letter *s, Py_ssize_t start, int kind, Py_ssize_t end, Py_ssize_t length
 ) noexcept nogil:
     """The twin's _misread."""
     cdef uint32_t last = s[start + 2]
     cdef bint is_closed = (s[start + 1] - FIRST) % 28 != 0
-    cdef int32_t found
     if (last == 0xC774 and is_closed) if kind else (  # 이, 아, 야
             last == (<uint32_t>0xC544 if is_closed else <uint32_t>0xC57C) and is_call(s, start, end, length)):
         if is_sure(t, s[start], s[start + 1]):
@@ -305,8 +312,4 @@ cdef int misread(
         return 0
     if (last == 0xB3D9 or last == 0xB9AC) and precedes_number(s, end, length):  # 동, 리
         return LOT
-    found = look(t, TAIL, s + start + 2, 1)
-    if found != MISSING and found & 15 == PARTICLE and agrees(s[start + 1], (found >> 4) & 7):
-        if not is_sure(t, s[start + 1], s[start + 2]):
-            return PARTICLE_LIKE
-    return 0
+    return PARTICLE_LIKE if ends_in_particle(t, s, start + 3) else 0

@@ -222,8 +222,13 @@ class NameScanner:
             total += r.AFTER_DIGIT
         if surnames == 1 and givens == 1:
             total += self._short(kind, flags, level, cue == r.LABEL)
-        if surnames == 1 and givens == 2:
-            total += self._misread(text, start, kind, end)
+        if surnames and givens == 2:
+            if not level and (cue >= r.FIRM_CUE or flags & (r.F_ADDRESSED & ~r.F_CUE)):
+                total += r.CLEAN
+            if surnames == 1:
+                total += self._misread(text, start, kind, end)
+            elif not kind and self._ends_in_particle(text, stop):
+                total += r.PARTICLE_LIKE_DOUBLE
         if kind == 0 and flag == 0 and surnames:
             later, flag = self._aside(text, end)
             total, flags = total + later, flags | flag
@@ -275,10 +280,13 @@ class NameScanner:
             return 0
         if last in "동리" and r.precedes_number(text, end):
             return r.LOT
-        particle = self.words.get("t" + last, 0)
-        if particle & 15 == r.PARTICLE and r.agrees(text[start + 1], particle >> 4 & 7):
-            return 0 if is_sure else r.PARTICLE_LIKE
-        return 0
+        return r.PARTICLE_LIKE if self._ends_in_particle(text, start + 3) else 0
+
+    def _ends_in_particle(self, text: str, stop: int) -> bool:
+        """Whether the last letter may be a particle of the one before: no list has the two as a given name."""
+        particle = self.words.get("t" + text[stop - 1], 0)
+        agrees = particle & 15 == r.PARTICLE and r.agrees(text[stop - 2], particle >> 4 & 7)
+        return agrees and self.words.get("p" + text[stop - 2 : stop], 0) < r.SURE_PAIR
 
     def _lexicon(self, text: str, start: int, stop: int, end: int, surnames: int, givens: int) -> int:
         """What the exclusion lexicon takes: the stem or the whole run is a word, or the stem is word and suffix."""

@@ -63,7 +63,7 @@ cdef void weigh(
     cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
     cdef int32_t value
     cdef int context, least
-    cdef bint speaks, is_labelled = False
+    cdef bint speaks, is_labelled = False, is_firm = False
     if stop > end or end - stop > MAX_TAIL:
         return
     bound = stem(t, s + start, surnames, givens, False)
@@ -118,6 +118,7 @@ cdef void weigh(
         total += weight
         flags |= F_CUE if weight > LABEL else 0
         is_labelled = weight == LABEL
+        is_firm = weight >= FIRM_CUE
     least = LIST_WEAK if kind <= PARTICLE and touches_list(s, start, end, length) else LIST_BASE
     room = t.best_verb if kind <= PERSON_PARTICLE else 0
     if kind == 0:
@@ -126,6 +127,8 @@ cdef void weigh(
             room = t.best_verb + ASIDE_NEAR
     if surnames == 1 and givens == 1:
         room += SHORT_SURE if flags & F_SURE_CONTEXT or (kind == 0 and closes_speaker(s, end, length)) else SHORT_SAID
+    elif flags & F_ADDRESSED:
+        room += CLEAN
     if bound < least and bound + total + room < floor:
         return  # no verb, no later title and no neighbour could lift it
     base = stem(t, s + start, surnames, givens, True)
@@ -148,8 +151,13 @@ cdef void weigh(
     if base + loss < least and total + room < floor:
         return
     context = flags
-    if surnames == 1 and givens == 2:
-        total += misread(t, s, start, kind, end, length)
+    if surnames and givens == 2:
+        if loss == 0 and (is_firm or flags & (F_ADDRESSED & ~F_CUE)):
+            total += CLEAN
+        if surnames == 1:
+            total += misread(t, s, start, kind, end, length)
+        elif kind == 0 and ends_in_particle(t, s, stop):
+            total += PARTICLE_LIKE_DOUBLE
     if kind == 0 and flag == 0 and surnames:
         total += aside(t, s, end, length, &flags)
     if kind <= 2:
