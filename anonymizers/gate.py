@@ -7,6 +7,7 @@ Criteria of the marks are in ext/src/pii_scan.h; the word lists are here. A wind
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -40,7 +41,11 @@ _ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE, _NUMBER, _SOON, _FIVE_BEFO
 _TENS: Final = ("스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 
 _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
-    (K_BIRTH, _DIGIT, "born birth 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년"),
+    (
+        K_BIRTH,
+        _DIGIT,
+        "born birth birth_date birth_day 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년",
+    ),
     (K_BIRTH, _AHEAD, "생년월일"),
     (K_BIRTH, _BORN, "생"),
     (K_NUM, _ALWAYS, "공하나공 영하나영 공하나영 영하나공"),
@@ -249,6 +254,16 @@ def _encode(text: str | None) -> bytes:
         return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text).encode("utf-8")
 
 
+_TABULAR: Final = K_SHORT | K_BIRTH | K_AGE | K_NUM | K_SECRET | K_HANDLE
+_CELL: Final = re.compile(
+    r"(?:^|[,;|\"\n])[ ]?(?:학번|학생|사번|[사직임]원|행번|교번|생년|생일|출생|나이|연령|우편|군번|건강|보험|[가-힣]{0,2}계좌|[가-힣]{0,3}전화|연락처|유선|[가-힣]{0,4}아이디"
+    r"|비밀|비번|패스|student|emp|birth|dob|age|zip|post|account|tel|user|login|pass|pw)[가-힣A-Za-z_ ]{0,8}[\"]?[ ]?(?:[,;|]|\n)",
+    re.IGNORECASE,
+)
+"""Perhaps the header of a table: exact/table_cells.py knows better."""
+_TABLE_BYTES: Final = 8192
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A marked stretch of text `doc`: `kinds` are K_ bits, `view` its folded reading with context."""
@@ -262,6 +277,15 @@ class Window:
 def windows(batch: Batch, mask: int = ALL_KINDS) -> Iterator[Window]:
     """The windows of a batch that hold one of the kinds in `mask`, in text order."""
     marks, _ = pii_scan.scan(batch.data, batch.offsets, tables(mask), mask)
+    covered = (0, 0)
     for doc, kinds, core_start, core_end, byte_start, byte_end, base in marks.tolist():
         text = batch.piece(doc, byte_start, byte_end)
+        beyond = (doc, base) >= covered  # each stretch is read a second time at most
+        if (
+            beyond and kinds & _TABULAR and "\n" in text and _CELL.search(text)
+        ):  # what a header names may stand rows below
+            whole = int(batch.offsets[doc + 1] - batch.offsets[doc])
+            text += batch.piece(doc, byte_end, min(byte_end + _TABLE_BYTES, whole)).rstrip("\ufffd")
+            core_end = base + len(text)
+            covered = doc, core_end
         yield Window(doc, kinds, View(text, base, (core_start, core_end)), (base, base + len(text)))

@@ -41,6 +41,7 @@ from anonymizers.recognizers.postcode import PostcodeRecognizer
 from anonymizers.recognizers.rrn import RrnRecognizer
 from anonymizers.recognizers.sensitive_information import SensitiveInformationRecognizer
 from anonymizers.recognizers.student_no import StudentNoRecognizer
+from anonymizers.recognizers.table_cells import TableCellsRecognizer
 from anonymizers.recognizers.vehicle_plate import VehiclePlateRecognizer
 
 STRUCTURED_CLASSES: Final[tuple[type[KoreanRecognizer], ...]] = (
@@ -66,6 +67,7 @@ STRUCTURED_CLASSES: Final[tuple[type[KoreanRecognizer], ...]] = (
     MacAddressRecognizer,
     GeoCoordinateRecognizer,
     AccountHandleRecognizer,
+    TableCellsRecognizer,
     StudentNoRecognizer,
     EmployeeNoRecognizer,
     CredentialRecognizer,

@@ -30,7 +30,7 @@ _DATE: Final = (
 )
 _PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
 _LABEL: Final = (
-    r"생\s?년\s?월\s?일|(?<![발재])생\s?일|출생\s?(?:일자|[년연]\s?월\s?일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth\s?(?:day|date)?|date\s?of\s?birth"
+    r"생\s?년\s?월\s?일|(?<![발재])생\s?일|출생\s?(?:일자|[년연]\s?월\s?일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth[\s_]?(?:day|date)?|date[\s_]?of[\s_]?birth"
     r"|생년|born(?:\s?on)?"
 )
 _LINK: Final = (
@@ -102,7 +102,7 @@ def find(view: View) -> Iterator[Hit]:
     for m in _BORN.finditer(view.text):
         if _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 950_000, ("suffix:생",))
-    for m in _BORN_AT.finditer(view.text):
+    for m in _BORN_AT.finditer(view.text) if "태어" in view.text or "출생" in view.text else ():
         if _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 900_000, ("context:birth",))
     for m in _BORN_OTHER.finditer(view.text):

@@ -29,6 +29,7 @@ from anonymizers.exact.phone import PHONE
 from anonymizers.exact.postcode import POSTCODE
 from anonymizers.exact.rrn import RRN
 from anonymizers.exact.student_no import STUDENT_NO
+from anonymizers.exact.table_cells import TABLE_CELLS
 from anonymizers.exact.vehicle_plate import VEHICLE_PLATE
 
 STRUCTURED: Final[tuple[Recognizer, ...]] = (
@@ -54,6 +55,7 @@ STRUCTURED: Final[tuple[Recognizer, ...]] = (
     MAC_ADDRESS,
     GEO_COORDINATE,
     ACCOUNT_HANDLE,
+    TABLE_CELLS,
     STUDENT_NO,
     EMPLOYEE_NO,
     CREDENTIAL,

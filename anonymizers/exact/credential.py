@@ -79,7 +79,8 @@ def find(view: View) -> Iterator[Hit]:
     for m in _AFTER_CODE.finditer(view.text) if secret else ():
         if not _COUNT.match(view.text, m.end()):
             yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
-    for m in _LETTERS.finditer(view.text) if secret else ():
+    korean = secret and any(word in view.text for word in ("비밀", "비번", "패스워드", "암호"))
+    for m in _LETTERS.finditer(view.text) if korean else ():
         if _NO_PASSWORD.fullmatch(m["v"]) is None and (m["tail"] or (m["v"].islower() and len(m["v"]) > 5)):
             yield Hit(*m.span("v"), "CREDENTIAL", 700_000, ("context:secret", "letters"))
     for m in _SPELLED.finditer(view.text) if secret else ():

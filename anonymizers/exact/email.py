@@ -39,7 +39,7 @@ _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_T
 _HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])")
 _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
 _WORDS: Final = re.compile(
-    rf"({_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])"
+    rf"((?:(?<![A-Za-z0-9._])[a-z0-9]{{1,20}}\sdot\s)?{_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])"
 )
 _JOINED: Final = re.compile(
     rf"([a-z0-9][a-z0-9.\-]{{1,40}})(?:_at_|-at-)({_LABEL}(?:(?:_dot_|-dot-){_LABEL}){{0,2}}(?:_dot_|-dot-){_TLD})(?![A-Za-z0-9])"

@@ -63,7 +63,7 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), "MOBILE", 850_000, ("look-alike",))
     for m in _BROKEN.finditer(view.text) if "\n" in view.text else ():
         yield Hit(m.start(), m.end(), "MOBILE", 800_000, ("line-break",))
-    for m in _GLUED.finditer(view.text):
+    for m in _GLUED.finditer(view.text) if view.text.count("-") > 3 else ():
         yield Hit(*m.span("one"), "MOBILE", 850_000, ("layout",))
         yield Hit(*m.span("two"), "MOBILE", 850_000, ("layout",))
     phone = _SEVEN.search(view.text) and any(name == "phone" for _, _, name in labels(view))

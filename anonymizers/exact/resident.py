@@ -145,6 +145,8 @@ def _date_layout(cluster: Cluster, a: int, b: int) -> bool:
 
 def _glued(cluster: Cluster, a: int, b: int) -> bool:
     before, after = cluster.before(a), cluster.after(b)
+    if before == "/" and not cluster.before(a, 2)[:1].isascii():  # 김○○/900101-1234567, no address of a page
+        before = ""
     tight = not cluster.gaps[a] if a else True
     return (tight and bool(before) and before.isascii() and (before.isalnum() or before in "_#$=@/%")) or (
         bool(after) and after.isascii() and (after.isalpha() or after in "_@%")

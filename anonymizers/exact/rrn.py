@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import near
+from anonymizers.exact.labels import labels, near
 from anonymizers.exact.numbers import is_date
 from anonymizers.exact.resident import personal, rrn_checksum, thirteens
 from anonymizers.gate import K_ID
@@ -72,7 +72,7 @@ def find(view: View) -> Iterator[Hit]:
         if label and is_date(2000, int(m["m"]), int(m["d"])):
             kind = "ALIEN_REG" if m["g"] in "5678" else "RRN"
             yield Hit(m.start(), m.end(), kind, 880_000, ("date", f"context:{label}", "line-break"))
-    for m in _LOOKALIKE.finditer(view.text):
+    for m in _LOOKALIKE.finditer(view.text) if any(name == "rrn" for _, _, name in labels(view)) else ():
         values = m[0].translate(_AS_DIGITS)
         real = sum(c.isdigit() for c in m[0])
         if (

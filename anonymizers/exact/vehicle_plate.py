@@ -30,8 +30,8 @@ _WORDS: Final = "조호도로부서주다나고수오구노저어가사아하자
 _REGIONS: Final = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 _D: Final = f"[{DIGIT}]"
 _PLATE: Final = re.compile(
-    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}})(?P<gap>[ ]?[\-·.]?[ ]?)(?P<letter>[{_LETTERS}])"
-    rf"(?P<gap2>[ ]?[\-·.]?[ ]?)(?P<tail>{_D}{{4}}|{_D}(?:[ ]{_D}){{3}})(?![0-9]|[,.\-][0-9])"
+    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}})(?P<gap>[ ]?[\-·]?[ ]?)(?P<letter>[{_LETTERS}])"
+    rf"(?P<gap2>[ ]?[\-·]?[ ]?)(?P<tail>{_D}{{4}}|{_D}(?:[ ]{_D}){{3}})(?![0-9]|[,.\-][0-9])"
 )
 _DIPLOMAT: Final = re.compile(r"(?<![가-힣])(?:외교|영사|준외|준영|국기|협정|대표)[ ]?\d{3}[ ]?-[ ]?\d{3}(?![0-9])")
 _MILITARY: Final = re.compile(
@@ -96,7 +96,7 @@ def _judge(view: View, m: re.Match[str]) -> Hit | None:
         return None
     if (not vehicle and _RULING.match(view.text, end)) or _RULING_BEFORE.search(view.text, max(start - 8, 0), start):
         return None
-    if not (vehicle or m["region"]) and (set("·.") & set(m["gap"] + m["gap2"]) or " " in m["tail"]):
+    if not (vehicle or m["region"]) and ("·" in m["gap"] + m["gap2"] or " " in m["tail"]):
         return None
     spaced = " " in m["gap"] + m["gap2"]
     if spelled and not (vehicle or m["region"]):
