@@ -82,7 +82,9 @@ def write_corpus(folder: Path, documents: int, shards: int) -> Path:
     found_demo(folder, now)
     (folder / "notice.txt").write_text("동의 고지문\n", encoding="utf-8")
     whole = sum(path.stat().st_size for path in (folder / "data").iterdir())
-    (folder / "project.yaml").write_text(PROJECT.format(unit=-(-whole // shards), shard=whole // shards // 2), encoding="utf-8")
+    (folder / "project.yaml").write_text(
+        PROJECT.format(unit=-(-whole // shards), shard=whole // shards // 2), encoding="utf-8"
+    )
     return folder / "project.yaml"
 
 
