@@ -21,6 +21,7 @@ def analyze(
     min_score_ppm: int = 500_000,
     recognizers: Iterable[Recognized] = (),
     kiwi_least: int = 0,
+    kiwi_budget_ppm: int = 0,
     gated: bool = True,
 ) -> list[list[Finding]]:
     """Personal information in each text of `batch`: structured types, person names, sensitive sentences (Art. 23).
@@ -29,9 +30,10 @@ def analyze(
     text, and a lone string a batch of one. The answer has one list a text, in order, sorted by (start, end, type),
     collisions settled; offsets are code points of the text as given, end exclusive. `min_score_ppm` leaves out what
     scores below it. `recognizers` are asked besides ours (`anonymizers.onnx_model.OnnxRecognizer`). `kiwi_least`: code
-    points that Kiwi may read to settle doubtful names, however small the batch is (20,000 take a third of a second,
-    and its model loads once, in four). `gated=False` is the slow road of the residual check: no gate, every recognizer
-    on all of every text.
+    points that Kiwi may read to settle doubtful names, however small the batch is (20,000 take a third of a second);
+    `kiwi_budget_ppm`: the same as a share of the batch. Without either Kiwi is not loaded (three seconds, once), and
+    doubtful names keep the kernel's score. `gated=False` is the slow road of the residual check: no gate, every
+    recognizer on all of every text.
     """
     if isinstance(batch, str):
         batch = [batch]
@@ -39,7 +41,10 @@ def analyze(
     from anonymizers.names import NameRecognizer
     from anonymizers.sensitive import SensitiveRecognizer
 
-    ours: list[Recognized] = [NameRecognizer(kiwi_least=kiwi_least), SensitiveRecognizer()]
+    ours: list[Recognized] = [
+        NameRecognizer(kiwi_budget_ppm=kiwi_budget_ppm, kiwi_least=kiwi_least),
+        SensitiveRecognizer(),
+    ]
     found: list[list[Finding]] = [[] for _ in range(len(strings(batch, column)))]
     for finding in detect(batch, [*ours, *recognizers], column=column, gated=gated):
         if finding.score_ppm >= min_score_ppm:

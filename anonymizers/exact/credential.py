@@ -60,15 +60,17 @@ _BOTH: Final = re.compile(r"(?:아이디|계정|id|ID)\s?/\s?$")
 _NEXT: Final = re.compile(r"&(?=[a-z_]{1,20}=)|[\"'],|</[a-z]")
 """Where the next field of a record begins: &tel=…, ","."""
 _TRAIL: Final = ".,;:!?)]}'\"`>"
-_SECRET: Final = re.compile(
-    r"비밀|비번|패스|암호|인증|접속키|보안|핀|시크릿|액세스|api|토큰|pass|pwd|pw|secret|key|token|pin|otp|cv[cv]"
-)
+_SECRET: Final = (
+    "비밀", "비번", "패스", "암호", "인증", "접속키", "보안", "핀", "시크릿", "액세스", "api", "토큰", "pass", "pwd", "pw", "secret", "key",
+    "token", "pin", "otp", "cvc", "cvv",
+)  # fmt: skip
+"""Plain searches: a hundred times as fast as an alternation that is tried at every character."""
 _KEY_HEAD: Final = re.compile(r"A[KS]IA|AIza|gh[pousr]_|github_pat_|sk-|[sp]k_|xox|glpat-|npm_|hf_|SG\.|ya29|eyJ")
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type CREDENTIAL in a view."""
-    secret = _SECRET.search(view.lower) is not None
+    secret = any(word in view.lower for word in _SECRET)
     for rule, english in () if not secret else ((_AFTER_KOREAN, False), (_AFTER_ENGLISH, True), (_AFTER_PW, True)):
         for m in rule.finditer(view.lower if rule is _AFTER_ENGLISH else view.text):
             if rule is _AFTER_PW and not (any(c.isdigit() for c in m["v"]) and any(c.isalpha() for c in m["v"])):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 2_000_000  # characters looked at in one go
 _KIWI_LEAST: Final = 20_000  # of a file's start, that Kiwi may read to settle names: a third of a second
+_KIWI_PPM: Final = 300  # and of everything behind it
 MIN_SCORE_PPM: Final = 500_000
 
 
@@ -26,8 +27,9 @@ class LineError(DamjangError):
     exit_code = 4
 
 
-def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM) -> dict[str, int]:
-    """Writes the spans of every text in `source` to `out`; returns counts by type, "texts" among them."""
+def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM, kiwi: bool = True) -> dict[str, int]:
+    """Writes the spans of every text in `source` to `out`; returns counts by type, "texts" among them. `kiwi`: whether
+    Kiwi settles doubtful names; its model loads (three seconds) when the first one is met."""
     import orjson
 
     from anonymizers import analyze
@@ -37,8 +39,11 @@ def detect(source: Path, out: Path, *, min_score_ppm: int = MIN_SCORE_PPM) -> di
     try:
         with part.open("wb") as file:
             for ids, texts in _batches(source):
-                least = 0 if counts["texts"] else _KIWI_LEAST
-                for key, found in zip(ids, analyze(texts, min_score_ppm=min_score_ppm, kiwi_least=least), strict=True):
+                least = _KIWI_LEAST if kiwi and not counts["texts"] else 0
+                every = analyze(
+                    texts, min_score_ppm=min_score_ppm, kiwi_least=least, kiwi_budget_ppm=_KIWI_PPM if kiwi else 0
+                )
+                for key, found in zip(ids, every, strict=True):
                     spans = [[f.start, f.end, f.type, f.score_ppm / 1_000_000] for f in found]
                     file.write(orjson.dumps({"id": key, "spans": spans}) + b"\n")
                     for f in found:
@@ -68,7 +73,7 @@ def evaluate(gold: Path, *, labels: Path | None = None, min_score_ppm: int = MIN
             raise LineError(
                 f"{gold}:{number}: spans are not [start, end, label]", "Give offsets in code points."
             ) from None
-    found = analyze(texts, min_score_ppm=min_score_ppm, kiwi_least=_KIWI_LEAST)
+    found = analyze(texts, min_score_ppm=min_score_ppm, kiwi_least=_KIWI_LEAST, kiwi_budget_ppm=_KIWI_PPM)
     predicted = [[(f.start, f.end, f.type) for f in one] for one in found]
     return score(wanted, predicted, _label_map(labels) if labels else None)
 

@@ -25,6 +25,9 @@ def detect(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help='Lines {"id", "text"}.')],
     out: Annotated[Path, typer.Option(help='Lines {"id", "spans"}; a span is start, end, type, score.')],
     min_score: MinScore = 0.5,
+    kiwi: Annotated[
+        bool, typer.Option(help="Let Kiwi settle doubtful names: its model takes three seconds to load.")
+    ] = True,
     json: Json = False,
 ) -> None:
     """Find Korean personal information; offsets are code points of the text as given, end exclusive.
@@ -33,7 +36,7 @@ def detect(
     """
     from damjang.cli.detect_cmd import detect as find
 
-    counts = find(file, out, min_score_ppm=round(min_score * 1_000_000))
+    counts = find(file, out, min_score_ppm=round(min_score * 1_000_000), kiwi=kiwi)
     if json:
         emit_json(counts)
         return
