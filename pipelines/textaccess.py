@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from governance.staged import StagedFile
 from pipelines.dataset import Part
 from pipelines.work import UnitContext
+
+TEXT_BUDGET = 32 << 20  # bytes of text that comparisons hold at a time
 
 
 class TextAccess:
@@ -21,14 +23,23 @@ class TextAccess:
         self._limit = open_files
         self._files: dict[int, tuple[StagedFile, NDArray[np.int64]]] = {}
 
-    def mean_bytes(self, docs: NDArray[np.uint64]) -> int:
-        """About how many bytes of text a document of `docs` has: its part's mean, nothing is read."""
-        ordinals, counts = np.unique(docs >> np.uint64(32), return_counts=True)
-        held = 0
-        for ordinal, count in zip(ordinals.tolist(), counts.tolist(), strict=True):
-            data = self._parts[ordinal].files["data"]
-            held += count * (data.bytes // max(1, data.rows))
-        return max(1, held // max(1, len(docs)))
+    def slices(self, *docs: NDArray[np.uint64]) -> Iterator[slice]:
+        """Slices of rows whose documents, one of each array, have about TEXT_BUDGET bytes of text together.
+
+        A document counts as its part's mean: nothing is read. Every slice reads the batches of its documents once, so
+        few and large slices matter more than anything else that a comparison does.
+        """
+        sizes = np.zeros(len(docs[0]), dtype=np.int64)
+        for column in docs:
+            ordinals, place = np.unique(column >> np.uint64(32), return_inverse=True)
+            data = [self._parts[ordinal].files["data"] for ordinal in ordinals.tolist()]
+            sizes += np.array([max(1, ref.bytes // max(1, ref.rows)) for ref in data], dtype=np.int64)[place]
+        ends, start = np.cumsum(sizes), 0
+        while start < len(sizes):
+            reach = (int(ends[start - 1]) if start else 0) + TEXT_BUDGET
+            end = max(start + 1, int(np.searchsorted(ends, reach, side="right")))
+            yield slice(start, end)
+            start = end
 
     def fetch(self, docs: NDArray[np.uint64]) -> tuple[pa.Array, pa.Array]:
         """(texts, document ids) of sorted unique `docs`, as Arrow arrays."""

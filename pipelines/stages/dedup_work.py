@@ -34,7 +34,6 @@ from pipelines.work import UnitContext
 from schemas.arrow import EDGES, ID, TEXT
 
 MILLION = 1_000_000
-CHUNK_BYTES = 64 << 20  # text held while a chunk of pairs is verified
 
 COPY = pa.schema([pa.field("doc", pa.uint64(), nullable=False), pa.field("least", pa.uint64(), nullable=False)])
 PAIR = pa.schema(
@@ -63,9 +62,6 @@ DROP = pa.schema(
         pa.field("kind", pa.string(), nullable=False),
     ]
 )
-
-
-TEXT_BUDGET = 32 << 20  # bytes of text that comparisons hold at a time
 
 
 def _documents(context: UnitContext, unit: Mapping[str, Any]) -> tuple[Part, pa.Array, U64, U64, U64]:
@@ -105,45 +101,22 @@ def hash(unit: Mapping[str, Any], context: UnitContext) -> None:
 def exact(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One hash range: texts that are the same collapse to their least member; a 64-bit collision is no copy."""
     hashes, _, _, docs = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
-    found: list[tuple[int, int]] = []
+    places, group = _buckets(hashes, np.arange(len(docs)))
+    first, other = pivots(group)
+    least, member = docs[places[first]], docs[places[other]]
     access = TextAccess(context, "refine", context.manifest("refine").parts)
-    key = dedup_key(context.keyring.project, "copies")[:16]
-    starts, ends = groups(hashes)
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        members = docs[start:end]
-        for chunk in _chunks(members, access):
-            found += _copies(chunk, members[0], access, key)
+    same = np.zeros(len(member), dtype=bool)
+    for part in access.slices(least, member):
+        wanted, place = np.unique(np.concatenate([least[part], member[part]]), return_inverse=True)
+        texts, _ = access.fetch(wanted)
+        same[part] = contenthash.equal(texts, *np.split(place, 2))
     access.close()
-    _write_copies(found, context)
-    context.done(copies=len(found))
-
-
-def _at_a_time(docs: U64, access: TextAccess, most: int) -> int:
-    """How many texts like these to hold at once."""
-    return max(32, min(most, TEXT_BUDGET // access.mean_bytes(docs)))
-
-
-def _chunks(members: U64, access: TextAccess) -> list[U64]:
-    size = _at_a_time(members, access, 4096)
-    return [members[at : at + size] for at in range(1, len(members), size)]
-
-
-def _copies(members: U64, least: np.uint64, access: TextAccess, key: bytes) -> list[tuple[int, int]]:
-    """(copy, least) for the members whose text equals the least one's, compared character by character."""
-    wanted = np.unique(np.append(members, least))
-    texts, _ = access.fetch(wanted)
-    text_of = dict(zip(wanted.tolist(), texts.to_pylist(), strict=True))
-    first = text_of[int(least)]
-    return [(member, int(least)) for member in members.tolist() if text_of[member] == first]
-
-
-def _write_copies(found: list[tuple[int, int]], context: UnitContext) -> None:
-    """Copies sorted by document, one batch a group of parts, so that a part reads only its own."""
-    found.sort()
-    docs = np.array([doc for doc, _ in found], dtype=np.uint64)
-    least = np.array([survivor for _, survivor in found], dtype=np.uint64)
-    batch = pa.record_batch([pa.array(docs), pa.array(least)], schema=COPY)
-    context.add_side("copies", write_grouped(context, "copies", batch, docs))
+    order = np.argsort(member[same])
+    columns = [member[same][order], least[same][order]]
+    batch = pa.record_batch([pa.array(column) for column in columns], schema=COPY)
+    # one batch a group of parts, so that a part reads only its own
+    context.add_side("copies", write_grouped(context, "copies", batch, columns[0]))
+    context.done(copies=batch.num_rows)
 
 
 def _own(kind: str, schema: pa.Schema, ordinal: int, context: UnitContext) -> pa.Table:
@@ -218,12 +191,10 @@ def _measured(local: U64, pair: NDArray[np.int64], access: TextAccess, ngram: in
     if not len(pair):
         return out
     left, right = pair >> 32, pair & 0xFFFFFFFF
-    size = _at_a_time(local[np.concatenate([left, right])], access, 16384) // 2  # a pair is two texts
-    for at in range(0, len(pair), size):
-        part = slice(at, at + size)
+    for part in access.slices(local[left], local[right]):
         wanted, place = np.unique(np.concatenate([left[part], right[part]]), return_inverse=True)
         texts, _ = access.fetch(local[wanted])
-        sides = place[: len(place) // 2], place[len(place) // 2 :]
+        sides = np.split(place, 2)
         shared, union = jaccard.pairs(texts, *sides, ngram=ngram, floor_ppm=floor_ppm)
         out[part] = np.where(union > 0, shared * MILLION // np.maximum(union, 1), -1)
     return out
@@ -244,10 +215,8 @@ def walk(unit: Mapping[str, Any], context: UnitContext) -> None:
     access = TextAccess(context, "refine", context.manifest("refine").parts)
     wanted = np.unique(np.array([drop[1] for drop in drops], dtype=np.uint64))
     id_of: dict[int, bytes] = {}
-    size = _at_a_time(wanted, access, 4096)
-    for at in range(0, len(wanted), size):
-        part = wanted[at : at + size]
-        id_of.update(zip(part.tolist(), access.fetch(part)[1].to_pylist(), strict=True))
+    for part in access.slices(wanted):
+        id_of.update(zip(wanted[part].tolist(), access.fetch(wanted[part])[1].to_pylist(), strict=True))
     access.close()
     columns: list[Any] = list(zip(*drops, strict=True)) or [(), (), (), ()]
     docs = np.array(columns[0], dtype=np.uint64)
