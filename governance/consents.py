@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from governance.vault import Vault
 
 __all__ = [
-    "ConsentProof", "ConsentSnapshot", "ConsentState", "Notice", "import_consents", "imports", "record_event",
-    "record_notice", "recorded", "records_of", "snapshot", "verify_proof",
-    "withdrawn_subjects",
+    "ConsentProof", "ConsentSnapshot", "ConsentState", "Notice", "import_consents", "imports", "notices_missing",
+    "record_event", "record_notice", "recorded", "records_of", "snapshot", "verify_proof", "withdrawn_subjects",
 ]  # fmt: skip
 
 ANY_PURPOSE = "*"
@@ -70,6 +69,14 @@ def record_notice(ledger: Ledger, notice: Notice, now: dt.datetime) -> None:
             is None
         ):
             connection.execute(insert(ConsentNotice).values(**vars(notice), recorded_at=stamp(now)))
+
+
+def notices_missing(ledger: Ledger) -> dict[str, int]:
+    """{SHA-256: records} of the notices that records name and of which no exact text is on file."""
+    with ledger.read() as connection:
+        chosen = select(ConsentRecord.notice_sha256, func.count()).group_by(ConsentRecord.notice_sha256)
+        kept = set(connection.execute(select(ConsentNotice.sha256)).scalars())
+        return {digest: number for digest, number in connection.execute(chosen).tuples() if digest not in kept}
 
 
 def record_event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -144,3 +145,23 @@ def test_asking_about_a_person_is_logged_and_echoes_no_id(
     assert person not in (project.parent / "ledger.db").read_bytes().decode("utf-8", "replace")
     said = told(capsys, project, "consents", "list")
     assert "forum, pretraining, consent: 1건" in said.out
+
+
+def test_a_notice_is_filed_by_its_exact_text(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "제1조 게시글을 인공지능 학습에 이용합니다.\n".encode()
+    digest = hashlib.sha256(text).hexdigest()
+    (tmp_path / "notice.txt").write_bytes(text)
+    asked(capsys, project, "consents", "import", write_csv(tmp_path / "c.csv", [{"notice_sha256": digest}, {}]))
+    missing = asked(capsys, project, "consents", "list")["notices_missing"]
+    assert missing == {digest: 1, "ab" * 32: 1}
+    told_of = ("--version", "2026-1", "--items", "게시글", "--retention", "2028-12-31까지")
+    filed = asked(
+        capsys, project, "consents", "notice", tmp_path / "notice.txt", *told_of, "--purposes", "인공지능 학습"
+    )
+    assert (filed["notice_sha256"], filed["records"]) == (digest, 1)
+    assert digest not in asked(capsys, project, "consents", "list")["notices_missing"]
+    for vague in ("서비스 개선", "서비스 개선 및 인공지능 학습"):
+        said = told(
+            capsys, project, "consents", "notice", tmp_path / "notice.txt", *told_of, "--purposes", vague, code=4
+        )
+        assert "22①" in said.one_error()

@@ -25,6 +25,7 @@ STATES = {
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
     consents_app.command("import")(consents_import)
+    consents_app.command("notice")(consents_notice)
     consents_app.command("list")(consents_list)
     consents_app.command("show")(consents_show)
     app.add_typer(consents_app, name="consents", rich_help_panel=OFFICER)
@@ -73,18 +74,58 @@ def consents_import(
         raise typer.Exit(1)
 
 
+def consents_notice(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The notice exactly as people were shown it.")],
+    version: Annotated[str, typer.Option(help="The notice's own version.")],
+    purposes: Annotated[
+        str, typer.Option(help="The purpose it told (15②): it must name AI training, and nothing else.")
+    ],
+    items: Annotated[str, typer.Option(help="The items it told.")],
+    retention: Annotated[str, typer.Option(help="The retention it told.")],
+    language: Annotated[str, typer.Option(help="Of the text.")] = "ko",
+    project: ProjectFile = PROJECT,
+    json: Json = False,
+) -> None:
+    """Put a consent notice on file under the SHA-256 of its exact bytes: what `notice_sha256` of a record means.
+
+    Example: damjang consents notice notice.txt --version 2026-1 --purposes "인공지능 학습" --items "게시글, 아이디"
+    --retention "2028-12-31까지" --project project.yaml
+    """
+    import hashlib
+
+    from governance.consent_rules import REFUSALS, is_bundled, purpose_code
+    from governance.consents import Notice, notices_missing, record_notice
+    from governance.errors import ConsentFileError
+
+    _, ledger = open_ledger(project)
+    if not file.is_file():
+        raise ConsentFileError(f"no file {file}", "name the notice's text file")
+    if purpose_code(purposes) is None:
+        raise ConsentFileError(*REFUSALS["bundled_purpose" if is_bundled(purposes) else "vague_purpose"])
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    records = notices_missing(ledger).get(digest, 0)
+    record_notice(ledger, Notice(digest, version, language, purposes, items, retention), now())
+    if json:
+        emit_json({"notice_sha256": digest, "version": version, "records": records})
+        return
+    say(f"고지문 (notice) {version} {digest}")
+    say(f"  이 고지문을 가리키는 동의 기록 (records that name it and had no text on file) {records:,}건")
+
+
 def consents_list(project: ProjectFile = PROJECT, json: Json = False) -> None:
     """Imported files, records by source, purpose and ground, and how the project's subjects stand on its as-of date.
 
     Example: damjang consents list --project project.yaml
     """
-    from governance.consents import imports, recorded, snapshot
+    from governance.consents import imports, notices_missing, recorded, snapshot
 
     loaded, ledger = open_ledger(project)
     files, records = imports(ledger), recorded(ledger)
     found = snapshot(ledger, open_vault(loaded), as_of=loaded.as_of, purpose=loaded.purpose)
+    missing = notices_missing(ledger)
     if json:
-        emit_json({"files": files, "records": records, "purpose": loaded.purpose, "as_of": loaded.as_of.isoformat(),
+        emit_json({"files": files, "records": records, "notices_missing": missing,
+                   "purpose": loaded.purpose, "as_of": loaded.as_of.isoformat(),
                    "states": found.counts(), "root": found.root})  # fmt: skip
         return
     for one in files:
@@ -92,6 +133,10 @@ def consents_list(project: ProjectFile = PROJECT, json: Json = False) -> None:
             f"거부 (refused) {one['bad']:,}")  # fmt: skip
     for row in records:
         say(f"  {row['source_id']}, {row['purpose']}, {row['ground']}: {row['records']:,}건 (records)")
+    for digest, number in sorted(missing.items()):
+        say(
+            f"  [yellow]원문 없는 고지문 (no text on file)[/] {digest[:16]}…: {number:,}건; `consents notice`"
+        )
     say(f"{loaded.as_of} 현재 (as of), 목적 (purpose) {loaded.purpose}")
     for name, number in sorted(found.counts().items()):
         say(f"  {STATES[name]} ({name}) {number:,}명")

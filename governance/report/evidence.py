@@ -83,11 +83,11 @@ def _consent(facts: ReportFacts, kept: KeptRecords) -> Iterator[EvidenceRow]:
             "동의", "Consent", "개인정보 보호법 15②, 17②, 22",
             Text(
                 f"동의 기록 {rows:,}행 중 {taken:,}행 등록, {bad:,}행 오류; 스냅숏의 정보주체 {subjects or 0:,}명;"
-                f" 고지문 원문 {kept.notices}판",
+                f" 고지문 원문 {kept.notices}판, 원문 없는 고지문 {kept.notices_missing}판",
                 f"{taken:,} of {rows:,} consent rows taken, {bad:,} bad; {subjects or 0:,} subjects in the snapshot;"
-                f" {kept.notices} notices on file",
+                f" {kept.notices} notices on file, {kept.notices_missing} named but not on file",
             ),
-            _weaker(state, whole=kept.notices > 0), facts.issue.consent_root,
+            _weaker(state, whole=kept.notices > 0 and not kept.notices_missing), facts.issue.consent_root,
         )  # fmt: skip
     state, digest = _gates(facts, "child-guardian")
     quarantined = _count(facts, "child_")

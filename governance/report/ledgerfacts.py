@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from damjang.certificates.errors import TrustError
 from damjang.certificates.receipt import Cluster, Receipt
+from governance.consents import notices_missing
 from governance.ledger import Ledger
 from governance.ledger.models.consents import ConsentImport, ConsentNotice
 from governance.ledger.models.records import (
@@ -30,6 +31,7 @@ from governance.ledger.models.rights import DestructionRow, Request
 from governance.ledger.models.runs import ConsentRoot, TombstoneRoot
 from governance.ledger.models.sources import LicenceSnapshot, SourceRow
 from governance.ledger.models.sources import Policy as PolicyRow
+from governance.own_records import PIA_UNSTATED
 from governance.report.facts import PullRow, RequestRow
 from governance.requests import requests
 from schemas.policy import Policy
@@ -53,6 +55,7 @@ class KeptRecords:
 
     balancing_tests: int
     notices: int
+    notices_missing: int  # notices that consent records name and of which no text is on file
     pseudonym_records: int
     adequacy: tuple[str, str] | None  # (verdict, evidence digest) of the last review
     reidentification: tuple[str, str] | None  # (verdict, evidence digest) of the last test
@@ -156,6 +159,7 @@ def _pull(data: bytes, release: str, clusters: dict[str, Cluster]) -> PullRow | 
 
 def kept_records(ledger: Ledger, release: str) -> KeptRecords:
     """Counts for the evidence map."""
+    missing = len(notices_missing(ledger))
     with ledger.read() as connection:
 
         def count(table: type, *where: object) -> int:
@@ -171,11 +175,15 @@ def kept_records(ledger: Ledger, release: str) -> KeptRecords:
             return (row.verdict, row.evidence_sha256) if row else None
 
         pia: Iterable[str] = connection.execute(
-            select(ClassDecision.pia).where(ClassDecision.release == release).order_by(ClassDecision.id.desc()).limit(1)
+            select(ClassDecision.pia)
+            .where(ClassDecision.release == release, ClassDecision.pia != PIA_UNSTATED)
+            .order_by(ClassDecision.id.desc())
+            .limit(1)
         ).scalars()
         return KeptRecords(
             balancing_tests=count(BalancingTest),
             notices=count(ConsentNotice),
+            notices_missing=missing,
             pseudonym_records=count(PseudonymRecord, PseudonymRecord.release == release),
             adequacy=last(AdequacyReview),
             reidentification=last(ReidentificationTest),

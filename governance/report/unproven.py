@@ -83,7 +83,16 @@ def _needs_proof(facts: ReportFacts, source_id: str) -> bool:
 def _measured(facts: ReportFacts) -> list[Text]:
     said = []
     found = facts.residual
-    if found is not None and found.upper_ppm is not None:
+    if found is not None and found.upper_ppm == 0:
+        said.append(
+            Text(
+                f"모든 행({found.sampled_rows:,}행)을 같은 검출기로 다시 보아 찾은 것이 없습니다."
+                " 검출기가 모르는 것은 남아 있을 수 있습니다.",
+                f"All {found.sampled_rows:,} rows were looked at again and nothing was found, by the same detectors:"
+                " what they do not know may remain.",
+            )
+        )
+    elif found is not None and found.upper_ppm is not None:
         confidence = f"{(found.confidence_ppm or 0) / 10_000:g} %"
         said.append(
             Text(
