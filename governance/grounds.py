@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from governance.consent_state import ConsentState
 from governance.law_versions import LawVersion
@@ -143,7 +143,8 @@ def decide(
 ) -> Decision:
     """Allowed or refused, with the article and the reason. Pure: no clock, no database, no text."""
     code = (
-        ("" if law.holds_on(day) else "law_version")
+        _known(act, ground)
+        or ("" if law.holds_on(day) else "law_version")
         or _licence(act, document, licence, purpose, recipient, day)
         or _personal(act, document, subjects, ground, purpose, recipient, day)
     )
@@ -152,6 +153,13 @@ def decide(
     own = TERMS[licence.id].obligations
     duties = tuple(dict.fromkeys((*own, *licence.obligations)))
     return _answer(True, _basis(document, ground), law, duties, licence.recipients or None)
+
+
+def _known(act: str, ground: Ground) -> str:
+    """What no rule is written for is refused: the types forbid it, a caller's data may not."""
+    if act not in get_args(Act):
+        return "unknown_act"
+    return "" if ground.id in STRENGTH else "unknown_ground"
 
 
 def _answer(
@@ -213,7 +221,7 @@ def _personal(
         _subjects(document, subjects, ground)
         or _elsewhere(document, subjects, ground)
         or _ground(act, document, subjects, ground, purpose, day)
-        or _recipient(act, subjects, recipient)
+        or _recipient(act, subjects, ground, recipient)
     )
 
 
@@ -346,12 +354,15 @@ def _months_after(day: dt.date, months: int) -> dt.date:
     raise AssertionError("every month has 28 days")
 
 
-def _recipient(act: Act, subjects: Sequence[ConsentState] | None, recipient: Recipient) -> str:
-    """Entrustment (26) and the border (28-8): pseudonymised information is not exempt (28-7 does not list 28-8)."""
+def _recipient(act: Act, subjects: Sequence[ConsentState] | None, ground: Ground, recipient: Recipient) -> str:
+    """Entrustment (26) and the border (28-8): pseudonymised information is not exempt (28-7 does not list 28-8).
+
+    Consent to the border (28-8①1) is presumed of nobody: subjects not looked at yet will be, if consent is the ground.
+    """
     if act == "entrust" and not recipient.contract:
         return "entrust_contract"
     if act == "transfer" or recipient.country != "KR":
-        consented = subjects is None or _all(subjects, "cross_border")
+        consented = ground.id == "consent" if subjects is None else _all(subjects, "cross_border")
         if not recipient.transfer_ground and not consented:
             return "cross_border"
         if not recipient.contract:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from cli_kit import call
 from officer_kit import GOOD, asked, office, told, write_csv
 
 from governance.vault import Vault
@@ -165,3 +166,31 @@ def test_a_notice_is_filed_by_its_exact_text(project: Path, tmp_path: Path, caps
             capsys, project, "consents", "notice", tmp_path / "notice.txt", *told_of, "--purposes", vague, code=4
         )
         assert "22①" in said.one_error()
+
+
+def test_a_state_and_an_absence_are_proved_offline(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = [{"subject": f"user-{number}"} for number in range(5)]
+    asked(capsys, project, "consents", "import", write_csv(tmp_path / "c.csv", people))
+    proofs = {}
+    for name in ("user-3", "stranger"):
+        path = tmp_path / f"{name}.json"
+        shown = asked(
+            capsys, project, "consents", "show", "--source", "forum", "--subject", name, "--by", "officer-1",
+            "--proof", path,
+        )  # fmt: skip
+        said = call(capsys, "consents", "check-proof", path, "--root", shown["root"], "--json")
+        assert said.code == 0, said.err
+        proofs[name] = json.loads(said.out)
+        assert name not in path.read_text("utf-8")
+        other = call(capsys, "consents", "check-proof", path, "--root", "0" * 64)
+        assert "another snapshot" in other.one_error()
+    assert proofs["user-3"] == {"valid": True, "state": "allowed", "absent": False}
+    assert proofs["stranger"] == {"valid": True, "state": "none", "absent": True}
+    swapped = json.loads((tmp_path / "user-3.json").read_text("utf-8"))
+    swapped["subject_token"] = json.loads((tmp_path / "stranger.json").read_text("utf-8"))["subject_token"]
+    (tmp_path / "swapped.json").write_text(json.dumps(swapped), encoding="utf-8")
+    assert call(capsys, "consents", "check-proof", tmp_path / "swapped.json", "--root", shown["root"]).code != 0
+    (tmp_path / "bad.json").write_text("[1]", encoding="utf-8")
+    assert "not a consent proof" in call(capsys, "consents", "check-proof", tmp_path / "bad.json", "--root", "0").err

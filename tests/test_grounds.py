@@ -167,7 +167,12 @@ CASES = [
     *[("licence_non_commercial", {"licence": Licence(name), "purpose": Purpose("pretraining", commercial=True)}) for name in ("KOGL-2", "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0")],
     *[("consent", {"licence": Licence(name)}) for name in ("KOGL-0", "KOGL-1", "KOGL-2", "CC0-1.0", "CC-BY-SA-4.0", "PUBLIC-WORK")],
     ("licence_no_modification", {"licence": Licence("KOGL-4"), "document": Document("NON_PERSONAL"), "ground": Ground("not_personal")}),
+    # --- what no rule is written for ---
+    ("unknown_act", {"act": "sell"}),
+    ("unknown_ground", {"ground": Ground("vital_interest", evidence=True)}),
     # --- recipient and border ---
+    ("cross_border", {"act": "provide", "ground": PROVED["pseudonymised_28-2"], "purpose": SCIENCE, "document": PSEUDO, "recipient": replace(ABROAD, contract=True), "subjects": None}),
+    ("consent", {"act": "transfer", "recipient": replace(ABROAD, contract=True), "subjects": None}),
     ("entrust_contract", {"act": "entrust", "recipient": Recipient("p1")}),
     ("consent", {"act": "entrust", "recipient": Recipient("p1", contract=True)}),
     ("cross_border", {"act": "entrust", "recipient": ABROAD}),

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     consents_app.command("notice")(consents_notice)
     consents_app.command("list")(consents_list)
     consents_app.command("show")(consents_show)
+    consents_app.command("check-proof")(consents_check_proof)
     app.add_typer(consents_app, name="consents", rich_help_panel=OFFICER)
 
 
@@ -134,9 +135,7 @@ def consents_list(project: ProjectFile = PROJECT, json: Json = False) -> None:
     for row in records:
         say(f"  {row['source_id']}, {row['purpose']}, {row['ground']}: {row['records']:,}건 (records)")
     for digest, number in sorted(missing.items()):
-        say(
-            f"  [yellow]원문 없는 고지문 (no text on file)[/] {digest[:16]}…: {number:,}건; `consents notice`"
-        )
+        say(f"  [yellow]원문 없는 고지문 (no text on file)[/] {digest[:16]}…: {number:,}건; `consents notice`")
     say(f"{loaded.as_of} 현재 (as of), 목적 (purpose) {loaded.purpose}")
     for name, number in sorted(found.counts().items()):
         say(f"  {STATES[name]} ({name}) {number:,}명")
@@ -146,6 +145,10 @@ def consents_show(
     source: Annotated[str, typer.Option(help="Which source knows the person by this id.")],
     subject: Annotated[str, typer.Option(help="The id the source knows the person by.")],
     by: Annotated[str, typer.Option(help="Who asks: a code such as officer-1, never a name. Logged.")],
+    proof: Annotated[
+        Path | None,
+        typer.Option(help="Write a proof of this state, or of absence, here."),
+    ] = None,
     project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
@@ -156,6 +159,8 @@ def consents_show(
 
     Example: damjang consents show --source forum --subject u-104 --by officer-1 --project project.yaml
     """
+    from damjang.certificates.canonical import canonical
+    from damjang.certificates.files import write_atomic
     from governance.consents import records_of, snapshot
 
     loaded, ledger = open_ledger(project)
@@ -164,11 +169,14 @@ def consents_show(
     person = vault.subject_ids([token]).get(token)
     log_access(vault, by, person.hex() if person else "unknown", f"consents:{source}")
     rows: list[dict[str, Any]] = records_of(ledger, person) if person else []
-    [state] = snapshot(ledger, vault, as_of=loaded.as_of, purpose=loaded.purpose).lookup([token])
+    taken = snapshot(ledger, vault, as_of=loaded.as_of, purpose=loaded.purpose)
+    [state] = taken.lookup([token])
+    if proof is not None:
+        write_atomic(proof, canonical(taken.prove(token).to_json() | {"subject_token": token.hex()}))
     flags = [flag.name.lower() for flag in state.flags if flag.name]
     if json:
         emit_json({"known": person is not None, "state": state.name, "flags": flags, "purpose": loaded.purpose,
-                   "as_of": loaded.as_of.isoformat(), "records": rows})  # fmt: skip
+                   "as_of": loaded.as_of.isoformat(), "root": taken.root, "records": rows})  # fmt: skip
         return
     also = f"; {', '.join(flags)}" if flags else ""
     say(f"{loaded.as_of}, {loaded.purpose}: {STATES[state.name]} ({state.name}){also}")
@@ -180,3 +188,31 @@ def consents_show(
             ended = f", 철회 (withdrawn) {row['withdrawn_at']}" if row["withdrawn_at"] else ""
             say(f"  {row['given_at']} {row['purpose']}, {row['ground']}, {row['method']}{until}{ended}; "
                 f"고지 (notice) {row['notice_sha256'][:16]}…, 법 (law) {row['law_version']}")  # fmt: skip
+
+
+def consents_check_proof(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `consents show --proof FILE` wrote.")],
+    root: Annotated[str, typer.Option(help="The consent snapshot's root, as the certificate has it (64 hex digits).")],
+    json: Json = False,
+) -> None:
+    """Check a proof against a certificate's consent root, without ledger or vault: what the snapshot said of a person.
+
+    It proves what the ledger said, not that a consent was genuine.
+
+    Example: damjang consents check-proof proof.json --root HEX
+    """
+    from damjang.certificates.canonical import parse
+    from damjang.certificates.errors import TrustError
+    from governance.consents import ConsentProof, verify_proof
+    from governance.errors import ConsentProofInvalid
+
+    try:
+        value = parse(file.read_bytes(), file.name)
+        token = bytes.fromhex(str(value.get("subject_token"))) if isinstance(value, dict) else b""
+    except (OSError, ValueError, TrustError):
+        raise ConsentProofInvalid("not a consent proof", "Ask for it again.") from None
+    state = verify_proof(ConsentProof.from_json(value), root, token)
+    if json:
+        emit_json({"valid": True, "state": state.name, "absent": state.name == "none"})
+        return
+    say(f"[green]증명됨 (proved)[/]: {STATES[state.name]} ({state.name})")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import typer
 
 from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now, past_time
 from damjang.cli.show import emit_json, say
+from damjang.cli.stores import log_access
 
 if TYPE_CHECKING:
     from governance.withdrawal import Plan, Reason
@@ -84,6 +86,7 @@ def withdraw(
             return
         when = _when(received, run.now)
         asked = _asked(run, file, subject, source, licence_revoked, kind, verified_by, actor, when)
+        _log(run, asked)
         if not execute:
             _dry_run(run, asked, json)
             return
@@ -93,6 +96,15 @@ def withdraw(
         _report(finished + done, refused, json)
     if refused:
         raise typer.Exit(1)
+
+
+def _log(run: Run, asked: Sequence[Asked]) -> None:
+    """Looking up what holds somebody's text is an access (기준 8), also when nothing is executed."""
+    for one in asked:
+        if one.subject is not None:
+            person = _person(run, one)
+            known = person.hex() if person else "unknown"
+            log_access(run.vault, one.actor or f"os:{getpass.getuser()}", known, f"withdraw:{one.source}")
 
 
 # --- what was asked ------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from governance.report.facts import ReportFacts, RunFacts
+from governance.report.facts import ReportFacts, RunFacts, Tables
 from governance.report.words import Text, article, word
 from governance.times import KST
 
@@ -62,7 +62,7 @@ def _evidence(facts: ReportFacts) -> list[Text]:
     return said
 
 
-def _duties(facts: ReportFacts | RunFacts) -> list[Text]:
+def _duties(facts: Tables) -> list[Text]:
     late = facts.requests_late
     if not late:
         return []
@@ -75,7 +75,7 @@ def _duties(facts: ReportFacts | RunFacts) -> list[Text]:
     ]
 
 
-def _sources(facts: ReportFacts | RunFacts) -> list[Text]:
+def _sources(facts: Tables) -> list[Text]:
     said = []
     impersonal = {source.source_id for source in facts.sources if source.ground == "not_personal"}
     for source in sorted(impersonal):

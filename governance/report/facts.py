@@ -305,23 +305,12 @@ class RequestRow:
     article: str
 
 
-@dataclass(frozen=True)
-class ReportFacts:
-    """A whole report. `folder` and `trust`: the release and root.json, relative to the project.
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """What a report says of a run, whether a release came of it or not."""
 
-    `disagreements`: where stage records, ledger and certificate tell different stories.
-    """
-
-    release: str
     project: str
-    folder: str
-    trust: str
     generated_at: dt.datetime
-    standing: Standing
-    issue: Issue
-    newest: str
-    threshold: int
-    signers: tuple[Signer, ...]
     gates: tuple[GateRow, ...]
     sources: tuple[SourceRow, ...]
     stages: tuple[StageRow, ...]
@@ -330,26 +319,41 @@ class ReportFacts:
     dedup: Dedup | None
     consents: Consents | None
     obligations: tuple[ObligationRow, ...]
-    claims: tuple[ClaimRow, ...]
     cautions: tuple[Text, ...]
+    requests_open: int
+    requests_late: tuple[RequestRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFacts(Tables):
+    """A whole report. `folder` and `trust`: the release and root.json, relative to the project.
+
+    `disagreements`: where stage records, ledger and certificate tell different stories.
+    """
+
+    release: str
+    folder: str
+    trust: str
+    standing: Standing
+    issue: Issue
+    newest: str
+    threshold: int
+    signers: tuple[Signer, ...]
+    claims: tuple[ClaimRow, ...]
     unproven: tuple[Text, ...]
     evidence: tuple[EvidenceRow, ...]
     pulls: tuple[PullRow, ...]
-    requests_open: int
-    requests_late: tuple[RequestRow, ...]
     events: tuple[tuple[str, str], ...]
     disagreements: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
-class RunFacts:
-    """A run that no release came of, because a gate did not hold. Tables as in `ReportFacts`.
+@dataclass(frozen=True, kw_only=True)
+class RunFacts(Tables):
+    """A run that no release came of, because a gate did not hold.
 
     `rows`: assembled, and shipped to nobody. `standing_release`: the newest published one; the run left it as it was.
     """
 
-    project: str
-    generated_at: dt.datetime
     ran_at: dt.datetime
     as_of: str
     purpose: str
@@ -357,14 +361,3 @@ class RunFacts:
     demo: bool
     rows: int
     standing_release: str
-    gates: tuple[GateRow, ...]
-    sources: tuple[SourceRow, ...]
-    stages: tuple[StageRow, ...]
-    pii: tuple[PiiRow, ...]
-    residual: Residual | None
-    dedup: Dedup | None
-    consents: Consents | None
-    obligations: tuple[ObligationRow, ...]
-    cautions: tuple[Text, ...]
-    requests_open: int
-    requests_late: tuple[RequestRow, ...]

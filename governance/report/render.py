@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from damjang.certificates.statement import TITLE, TITLE_EN
 from governance.reasons import reasons
-from governance.report.facts import ReportFacts, RunFacts, StageRow
+from governance.report.facts import ReportFacts, RunFacts, StageRow, Tables
 from governance.report.sankey import Exit, exits, svg
 from governance.report.words import Text, article, reason_text, word
 from governance.times import KST
@@ -86,7 +86,7 @@ def render_subject(answer: SubjectReport, project: str, made: dt.datetime) -> st
     )
 
 
-def _shared(facts: ReportFacts | RunFacts) -> dict[str, Any]:
+def _shared(facts: Tables) -> dict[str, Any]:
     return {
         "f": facts,
         "css": Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
@@ -96,7 +96,7 @@ def _shared(facts: ReportFacts | RunFacts) -> dict[str, Any]:
     }
 
 
-def to_json(facts: ReportFacts | RunFacts) -> dict[str, Any]:
+def to_json(facts: Tables) -> dict[str, Any]:
     """The same facts for a script: times as ISO 8601, tuples as lists."""
     plain: dict[str, Any] = _plain(dataclasses.asdict(facts))
     return {"title": TITLE if isinstance(facts, ReportFacts) else REFUSED.ko, **plain}
@@ -127,7 +127,7 @@ def _by_reason(rows: Iterable[StageRow]) -> list[tuple[Exit, str]]:
     return found
 
 
-def _columns(facts: ReportFacts | RunFacts) -> list[str]:
+def _columns(facts: Tables) -> list[str]:
     """Sources that get a column of their own in the table of personal information; none when there are too many."""
     found = [s.source_id for s in facts.sources if any(s.source_id in row.by_source for row in facts.pii)]
     return found if len(found) <= WIDE else []
