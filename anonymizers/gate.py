@@ -44,7 +44,7 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
     (
         K_BIRTH,
         _DIGIT,
-        "born birth birth_date birth_day 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년",
+        "born birth birth_date birth_day dateofbirth 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년",
     ),
     (K_BIRTH, _AHEAD, "생년월일"),
     (K_BIRTH, _BORN, "생"),
@@ -67,7 +67,7 @@ _KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
         "employeeid employeeno employeenum employeenumber employee_id employee_no employee_num empno empid emp_no emp_id staffid staff_id staffno staff_no",
     ),
     (K_PASSPORT, _NUMBER, "여권 passport"),
-    (K_ID, _NUMBER, "면허 주민 외국인 rrn"),
+    (K_ID, _NUMBER, "면허 주민 외국인 rrn ssn"),
     (K_AGE, _SOON, '나이 연령 연세 "age "나이'),
     (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", "가", ":") for tens in _TENS)),
     (K_AGE, _ALWAYS, " ".join(f"연세{link}{tens}" for link in ("", "는", "가") for tens in _TENS)),

@@ -39,13 +39,16 @@ _INSIDE: Final = re.compile(
 )
 _NAME_BEFORE: Final = re.compile(r"(?:[가-힣]{2,4}|[A-Z](?=\s?씨))\s?(?:씨|모|군|양|모씨)?\s?$")
 _ADDRESSED: Final = re.compile(r"(?:[가-힣]|[A-Z])\s?(?:씨|모\s?씨)\s?$")
+_KIN: Final = re.compile(
+    r"(?:남편|아내|부인|아들|딸|어머니|아버지|모친|부친|동생|누나|언니|오빠|할머니|할아버지|아들|며느리|사위)$"
+)
 _SURNAMED: Final = re.compile(
     r"(?<![가-힣])[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지][가-힣]{1,2}$"
 )
 _TITLE: Final = re.compile(r"\s?(?:씨|군|양|님|선수|의원|기자|교수|대표|작가|감독|배우)")
 _PERSON: Final = re.compile(
     r"(?<![가-힣])(?:저는|저|나|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|올해|현재|당시|향년|만)(?![가-힣])"
-    r"|나이|연령(?!대)|씨|님|군(?=[\s은는이가의,(])|양(?=[\s은는이가의,(])|남성|여성|남자|여자|남편|아내|환자|피해자|피고인|피의자|원고|피고|아들|딸|어머니|아버지|할머니|할아버지|엄마|아빠|언니|오빠|누나|형|동생|조카|손자|손녀|학생|배우"
+    r"|나이|연령(?!대)|(?<![가-힣])(?:큰|작은)?애(?=[는가도의\s])|첫째|둘째|셋째|막내|자녀|씨|님|군(?=[\s은는이가의,(])|양(?=[\s은는이가의,(])|남성|여성|남자|여자|남편|아내|환자|피해자|피고인|피의자|원고|피고|아들|딸|어머니|아버지|할머니|할아버지|엄마|아빠|언니|오빠|누나|형|동생|조카|손자|손녀|학생|배우"
     r"|선수|가수|직장인|주부|회사원|사장|대표|교수|기자|의원|감독|작가|여사|소녀|소년|청년|노인|아기|아이|남아|여아|신랑|신부|고객|망인|이모|삼촌|고모"
     r"|남(?=[,/)\s])|여(?=[,/)\s])"
 )
@@ -100,6 +103,8 @@ def _bracketed(text: str, m: re.Match[str]) -> bool:
         return _NAME_BEFORE.search(text, max(m.start() - 8, 0), m.start()) is not None
     behind = text[m.end() : m.end() + 2]
     if _ADDRESSED.search(text, max(m.start() - 6, 0), m.start()):
+        return len(m["n"]) == 2
+    if _KIN.search(text, max(m.start() - 8, 0), m.start()):
         return len(m["n"]) == 2
     named = _SURNAMED.search(text, max(m.start() - 6, 0), m.start()) is not None
     return named and len(m["n"]) == 2 and (behind[:1] in tuple("은는이가을를의,") or behind == " 씨")

@@ -31,7 +31,7 @@ _AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s?[\[(]|\s[\[(]?){
 _AFTER_ENGLISH: Final = re.compile(rf"(?:{_ENGLISH})['\"]?\s?(?:[:=]|은|는|이|가)\s{{0,2}}['\"`]?{_VALUE}")
 _AFTER_PW: Final = re.compile(rf"(?<![A-Za-z])(?:PW|pw|Pw|pwd|PWD|password|Password)\s{_VALUE}")
 _AFTER_CODE: Final = re.compile(
-    r"(?<![A-Za-z])(?:OTP|otp|PIN|pin|CVC|cvc|CVV|cvv)\s(?:번호\s?|코드\s?)?(?P<v>[0-9]{3,8})(?![0-9A-Za-z.\-,])"
+    r"(?<![A-Za-z])(?:OTP|otp|PIN|pin|CVC|cvc|CVV|cvv)(?:\s|\s?(?:번호|코드)\s?(?:[:=은는]\s?)?)(?P<v>[0-9]{3,8})(?![0-9A-Za-z.\-,])"
 )
 _SPELLED: Final = re.compile(
     r"(?:비밀\s?번호|비번|인증\s?번호)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[공영일이삼사오육칠팔구](?:[ \-]?[공영일이삼사오육칠팔구]){3,11}(?<!이))(?![가-힣])"

@@ -13,7 +13,7 @@ from typing import Final
 from anonymizers.normalize import View
 
 _WORDS: Final[dict[str, str]] = {
-    "rrn": r"주민\s?등록\s?(?:번호)?|주민\s?번호?|주민등록증|주번|민증|rrn|jumin|resident\s?(?:registration)?",
+    "rrn": r"주민\s?등록\s?(?:번호)?|주민\s?번호?|주민등록증|주번|민증|rrn|ssn|jumin|resident\s?(?:registration)?",
     "alien": r"외국인\s?등록(?:번호|증)?|외국인\s?번호|거소\s?(?:신고)?\s?번호|국내거소|등록외국인|alien\s?reg\w{0,9}|frn|arc\b",
     "passport": r"여권\s?(?:번호)?|passport",
     "licence": r"운전\s?면허\s?(?:증)?\s?(?:번호)?|면허\s?(?:증)?\s?(?:번호)?|driver'?s?[\s_]?licen[cs]e|licen[cs]e[\s_]?(?:no|number)",
