@@ -55,7 +55,7 @@ class Deduplicated:
         ]
         if self.unresolved:
             lines.append(
-                f"{self.unresolved:,} documents met {ROUNDS} unlike others under one band and no more there: "
+                f"{self.unresolved:,} documents shared a band with more unlike others than were compared with them: "
                 "a duplicate of theirs stays only if every band they share is as full"
             )
         if self.left_out:
@@ -124,7 +124,8 @@ def settings_for(threshold: float, seed: int = minhash.SEED) -> cluster.Settings
     if not bands:  # a value a band, and as many as it takes
         bands = min(4096, math.ceil(math.log(MISS) / math.log1p(-threshold)))
     ppm = max(1, round(threshold * cluster.MILLION))
-    return cluster.Settings(threshold_ppm=ppm, bands=bands, rows=rows, seed=seed, rounds=ROUNDS)
+    rounds = ROUNDS if rows > 2 else 16 if rows == 2 else 4  # narrow bands: great buckets of texts that are unlike
+    return cluster.Settings(threshold_ppm=ppm, bands=bands, rows=rows, seed=seed, rounds=rounds)
 
 
 def _check_out(out: Path, files: Sequence[Path]) -> None:
