@@ -1,7 +1,8 @@
 """`make bench`: one table, in one process: dedup beside its peers and limits, then anonymization beside its own.
 
 Text is generated, so that it runs anywhere. The benches that want a disk or a database for minutes are run by name:
-`python -m bench.memory`, `bench.audit`, `bench.consents`, `bench.trace_ten_million`, `bench.withdrawal_proof`.
+`python -m bench.memory`, `bench.audit`, `bench.consents`, `bench.trace_ten_million`, `bench.withdrawal_proof`,
+`bench.withdrawal_million`.
 """
 
 from __future__ import annotations

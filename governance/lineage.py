@@ -183,15 +183,15 @@ class Lineage:
 
     def documents_of_subject(self, source_id: str, provider_id: str) -> list[str]:
         """The documents (hex) of a person, by the id the source knows them by. Write an access-log row for each use."""
-        token = self._vault.subject_token(source_id, provider_id)
+        tokens = self._vault.subject_tokens(source_id, provider_id)
         if self.index:
-            return [document.hex() for document in self.index.subject(token)]
+            return sorted(document.hex() for token in tokens for document in self.index.subject(token))
         found: set[bytes] = set()
         for part in self.manifest("ingest").get("parts", ()):
             if "subjects" in part["files"]:
                 with self.open("ingest", part["files"]["subjects"]) as file:
                     table = file.table()
-                mine = pc.equal(table["subject_token"], pa.scalar(token, pa.binary(16)))
+                mine = pc.is_in(table["subject_token"], id_array(b"".join(tokens)))
                 found |= set(table.filter(mine)["document_id"].to_pylist())
         return sorted(document.hex() for document in found)
 

@@ -71,10 +71,12 @@ def subject_report(
     documents: set[bytes] = set()
     subject_ids: set[bytes] = set()
     for source in (s for s in project.sources if s.id in wanted):
-        token = vault.subject_token(source.id, provider_id)
-        subject_id = vault.subject_ids([token]).get(token)
+        tokens = vault.subject_tokens(source.id, provider_id)
+        known = vault.subject_ids(tokens)
+        token = next((one for one in tokens if one in known), tokens[0])
+        subject_id = known.get(token)
         vault.access_log.add(who, now, where, subject_id.hex() if subject_id else "unknown", f"report:{source.id}")
-        stories = _stories([lineage, *runs.values()], token)
+        stories = _stories([lineage, *runs.values()], tokens)
         documents |= {bytes.fromhex(story.document_id) for story in stories}
         if subject_id is not None:
             subject_ids.add(subject_id)
@@ -111,11 +113,11 @@ def subject_report(
     return SubjectReport(now.isoformat(), project.purpose, answers, recipients, asked, [EXEMPT] if exempt else [])
 
 
-def _stories(runs: Iterable[Lineage], token: bytes) -> list[Story]:
+def _stories(runs: Iterable[Lineage], tokens: list[bytes]) -> list[Story]:
     """Every document of the person, of the latest run first, then of runs behind other releases that still stand."""
     found: dict[str, Story] = {}
     for run in runs:
-        for document in sorted(documents_of(run, [token])):
+        for document in sorted(documents_of(run, tokens)):
             if document.hex() not in found:
                 found[document.hex()] = run.story(document.hex())
     return [found[document] for document in sorted(found)]

@@ -116,7 +116,7 @@ def plan(
     """A dry run. `subjects`: provider ids of one source; `documents`: 16-byte ids; neither, with reason
     `licence_revoked`: the whole source. Somebody unknown gives an empty plan, which may be executed all the same (the
     tombstone then keeps them out)."""
-    tokens = sorted({vault.subject_token(source_id, person) for person in subjects})
+    tokens = sorted({token for person in subjects for token in vault.subject_tokens(source_id, person)})
     known = ledger.releases(project)
     runs = runs_of(out, vault, ledger, known)
     whole = reason == "licence_revoked" and not tokens

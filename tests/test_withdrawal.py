@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -268,3 +269,20 @@ def test_the_index_of_a_touched_run_is_destroyed_with_it(run: FakeRun) -> None:
     withdrawal.complete(run.ledger, run.vault, plan, NOW, approver="o", evidence="e" * 64)
     assert [run.vault.dataset_state(name) for name in plan.indexes] == ["destroyed"]
     assert Lineage(run.out, run.vault).index is None
+
+
+def test_an_id_typed_in_the_other_unicode_form_is_the_same_person(tmp_path: Path) -> None:
+    """A source's ids may be NFD (a Mac wrote them), a keyboard's are NFC: nobody sees the difference."""
+    made = FakeRun(tmp_path, [Doc("forum", "a", "00000-000", unicodedata.normalize("NFD", "담이😀")), DOCS[1]])
+    made.write()
+    for form in ("NFC", "NFD"):
+        person = unicodedata.normalize(form, "담이😀")
+        assert list(planned(made, "r" * 32, (person,)).documents) == hexes(made, "a")
+        assert Lineage(made.out, made.vault).documents_of_subject("forum", person) == hexes(made, "a")
+
+
+def test_a_revoked_release_is_not_issued_again_and_a_waiting_one_is_not_the_base(run: FakeRun) -> None:
+    run.write(2)
+    for state, base in (("published", "corpus@1"), ("revoked", "corpus@2")):
+        run.ledger.record_release_event("corpus@1", state, NOW)
+        assert [cut.label for cut in planned(run, "r" * 32).releases if cut.supersede] == [base]

@@ -77,11 +77,16 @@ def trace(
 
     Example: damjang trace 0123456789abcdef0123456789abcdef --project project.yaml
     """
+    from damjang.cli.stores import checked_source
+    from schemas.projectfile import load_project
+
     given = [value for value in (document_id, record, subject, row_id, row) if value is not None]
     if len(given) != 1:
         raise typer.BadParameter("give one of DOCUMENT_ID, --record, --subject, --row-id, --row")
     if (record is not None or subject is not None) and source is None:
         raise typer.BadParameter("--record and --subject go with --source")
+    if source is not None:
+        checked_source(load_project(project), source)
     lineage, vault = open_lineage(project, release)
     if subject is not None and source is not None:
         if by is None:

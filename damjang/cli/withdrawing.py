@@ -90,8 +90,11 @@ def withdraw(
         if not execute:
             _dry_run(run, asked, json)
             return
-        finished = [resume(run, request, officers) for request in unfinished(run)]
-        left = [one for one in asked if not _answered(run, one, finished)]
+        begun = unfinished(run)
+        left = [one for one in asked if not _answered(run, one, begun)]
+        for one in left:  # on record, with their clocks, even if what is under way waits for signatures
+            _verified(run, _received(run, one), one)
+        finished = [resume(run, request, officers) for request in begun]
         done, refused = _execute(run, left, officers)
         _report(finished + done, refused, json)
     if refused:
@@ -116,6 +119,8 @@ def _asked(
 ) -> list[Asked]:  # fmt: skip
     from schemas.errors import ConfigError
 
+    if subject is not None and not subject.strip():
+        raise ConfigError("--subject is empty", "give the id that the source knows the person by")
     if sum(one is not None for one in (file, subject, licence_revoked)) != 1:
         raise ConfigError(
             "name one of --subject, --file and --licence-revoked", "`damjang withdraw --help` shows examples"
@@ -300,14 +305,14 @@ def _verified(run: Run, request: str, one: Asked) -> bool:
     return True
 
 
-def _answered(run: Run, one: Asked, finished: Sequence[Outcome]) -> bool:
-    """Whether a withdrawal that was just finished is this very request."""
+def _answered(run: Run, one: Asked, begun: Sequence[str]) -> bool:
+    """Whether a withdrawal that is under way is this very request's."""
     from governance.requests import request as recorded
     from pipelines.withdrawing import members_of
 
     person = _person(run, one)
-    for outcome in finished:
-        for member in members_of(run, outcome.request_id):
+    for request in begun:
+        for member in members_of(run, request):
             found = recorded(run.ledger, member, run.now)
             if (found.kind, found.source_id, found.subject_id) == (one.kind, one.source, person):
                 return True

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
@@ -241,6 +242,12 @@ class Vault:
         """HMAC-SHA256(project key, "subject\\0" source "\\0" provider's id)[:16]: what staged files carry."""
         message = f"subject\0{source_id}\0{provider_id}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._project_key, message, hashlib.sha256)[:16]
+
+    def subject_tokens(self, source_id: str, provider_id: str) -> list[bytes]:
+        """The tokens of an id as it is given, and as NFC and NFD write it: who types it can't see which the source has
+        (a Mac's file names are NFD). The given form's is first; one token for most ids."""
+        forms = (provider_id, *(unicodedata.normalize(form, provider_id) for form in ("NFC", "NFD")))
+        return [self.subject_token(source_id, form) for form in dict.fromkeys(forms)]
 
     def ensure_subjects(self, tokens: Iterable[bytes]) -> dict[bytes, bytes]:
         """token → random 16-byte subject id, made on first sight and kept under a key of the subject's own."""
