@@ -30,10 +30,29 @@ cdef inline uint64_t _spread(uint64_t h) noexcept nogil:
     return h ^ (h >> 31)
 
 
-def band_hashes(signatures, int bands, int rows):
+cdef inline uint64_t _band_hash(const uint32_t *values, uint64_t band, Py_ssize_t rows) noexcept nogil:
+    cdef uint64_t h = band
+    cdef Py_ssize_t r
+    for r in range(rows):
+        h = (h ^ values[r]) * <uint64_t>0x9E3779B97F4A7C15
+        h ^= h >> 32
+    h = _spread(h)
+    return h - (h == <uint64_t>-1)
+
+
+cdef inline bint _is_empty(const uint32_t *values, Py_ssize_t k) noexcept nogil:
+    cdef Py_ssize_t r
+    for r in range(k):
+        if values[r] != 0xFFFFFFFFu:
+            return False
+    return True
+
+
+def band_hashes(signatures, int bands, int rows, out=None):
     """uint64[n, bands]: one hash per band of `rows` signature values, different between bands.
 
     signatures: uint32[n, k] with k >= bands * rows. Every band of an empty text's row is NO_HASH, and only those.
+    out: uint64[n, bands] of any strides to write into, so that a part of a table can be filled.
     Raises InputError, OptionError.
     """
     sig = np.ascontiguousarray(signatures)
@@ -41,30 +60,27 @@ def band_hashes(signatures, int bands, int rows):
         raise InputError("signatures are not uint32[n, k]", "pass what ext.minhash.signatures returned")
     if bands < 1 or rows < 1 or bands * rows > sig.shape[1]:
         raise OptionError(f"{bands} bands of {rows} rows of {sig.shape[1]} values", "use bands * rows <= num_perm")
-    out = np.empty((sig.shape[0], bands), dtype=np.uint64)
+    if out is None:
+        out = np.empty((sig.shape[0], bands), dtype=np.uint64)
+    elif out.dtype != np.uint64 or out.shape != (sig.shape[0], bands):
+        raise InputError("out is not uint64[n, bands]", "pass an array of that shape, or None")
     cdef const uint32_t[:, ::1] s = sig
-    cdef uint64_t[:, ::1] o = out
-    cdef Py_ssize_t i, b, r, n = sig.shape[0], k = sig.shape[1]
-    cdef uint64_t h
-    cdef bint empty
+    cdef uint64_t[:, :] o = out
+    cdef Py_ssize_t i, b, start, stop, n = sig.shape[0], k = sig.shape[1]
     with nogil:
-        for i in range(n):
-            empty = s[i, 0] == 0xFFFFFFFFu
-            if empty:
-                for r in range(k):
-                    if s[i, r] != 0xFFFFFFFFu:
-                        empty = False
-                        break
+        for start in range(0, n, 8):  # eight rows: their values stay near, and a table's band gets a whole cache line
+            stop = min(start + 8, n)
             for b in range(bands):
-                if empty:
-                    o[i, b] = <uint64_t>-1
-                    continue
-                h = <uint64_t>b
-                for r in range(b * rows, b * rows + rows):
-                    h = (h ^ s[i, r]) * <uint64_t>0x9E3779B97F4A7C15
-                    h ^= h >> 32
-                h = _spread(h)
-                o[i, b] = h - (h == <uint64_t>-1)
+                if rows == 4:  # the usual one, unrolled
+                    for i in range(start, stop):
+                        o[i, b] = _band_hash(&s[i, 4 * b], <uint64_t>b, 4)
+                else:
+                    for i in range(start, stop):
+                        o[i, b] = _band_hash(&s[i, b * rows], <uint64_t>b, rows)
+            for i in range(start, stop):
+                if s[i, 0] == 0xFFFFFFFFu and _is_empty(&s[i, 0], k):
+                    for b in range(bands):
+                        o[i, b] = <uint64_t>-1
     return out
 
 

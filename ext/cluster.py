@@ -94,7 +94,7 @@ def band_table(texts: Texts, settings: Settings) -> Ids:
         signatures = minhash.signatures(
             views.take(rows), num_perm=settings.bands * settings.rows, ngram=settings.ngram, seed=settings.seed
         )
-        table[:, start : start + _BLOCK] = bands.band_hashes(signatures, settings.bands, settings.rows).T
+        bands.band_hashes(signatures, settings.bands, settings.rows, table[:, start : start + _BLOCK].T)
     return table
 
 

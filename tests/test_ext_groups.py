@@ -39,6 +39,10 @@ def test_band_hashes_equal_the_twin_and_tell_bands_and_empties_apart() -> None:
     sig = minhash.signatures(["", "가나다라마바", "가나다라마바", None, "가나다라마사"])
     for shape in ((32, 4), (16, 8), (1, 128), (128, 1), (5, 3)):
         ours = bands.band_hashes(sig, *shape)
+        table = np.zeros((shape[0], 9), dtype=np.uint64)
+        bands.band_hashes(sig, *shape, table[:, 2:7].T)
+        assert (ours == table[:, 2:7].T).all()
+        assert not table[:, [0, 1, 7, 8]].any()
         assert (ours == bands_py.band_hashes(sig, *shape)).all()
         assert (ours[[0, 3]] == bands.NO_HASH).all()
         assert (ours[[1, 2, 4]] != bands.NO_HASH).all()
@@ -95,6 +99,8 @@ def test_bad_arrays_are_named() -> None:
         bands.band_hashes(np.zeros((2, 4)), 1, 4)
     with pytest.raises(OptionError):
         bands.band_hashes(np.zeros((2, 4), dtype=np.uint32), 2, 4)
+    with pytest.raises(InputError):
+        bands.band_hashes(np.zeros((2, 4), dtype=np.uint32), 1, 4, np.zeros((1, 1), np.uint64))
     for wrong in (np.zeros(3), np.zeros((1, 1, 3), np.uint64)):
         with pytest.raises(InputError):
             bands.groups(wrong)
