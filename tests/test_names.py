@@ -157,7 +157,7 @@ def planted(templates: list[str], count: int, seed: int) -> list[tuple[str, list
 
 def found(text: str) -> set[tuple[int, int]]:
     recognizer = NameRecognizer(kiwi_budget_ppm=0)
-    return {(f.start, f.end) for f in recognizer.find([text]) if f.score_ppm >= 500_000}
+    return {(f.start, f.end) for f in recognizer.find([text]) if f.type == "PERSON" and f.score_ppm >= 500_000}
 
 
 @pytest.mark.parametrize(("register", "goal"), [("titled", 0.95), ("signed", 0.85), ("bare", 0.65)])
@@ -193,6 +193,15 @@ def test_a_strong_name_lifts_its_neighbours_in_a_list() -> None:
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_prose_is_quiet(text: str) -> None:
     assert found(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("택시기사 표광수(61)는 갔다", "61"), ("변호사 도윤석(44·여)", "44"), ("지분은 표광수(61%)", None)],
+)
+def test_an_age_in_brackets_is_vouched_for_by_the_name(text: str, age: str | None) -> None:
+    ages = [text[f.start : f.end] for f in NameRecognizer(kiwi_budget_ppm=0).find([text]) if f.type == "AGE"]
+    assert ages == ([age] if age else [])
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ class BatchedRecognizer(EntityRecognizer):  # type: ignore[misc]
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """Results for the asked entities."""
-        return [_result(f, self.name) for f in resolve(self._inner.find([text])) if not entities or f.type in entities]
+        wanted = entities or self.supported_entities
+        return [_result(f, self.name) for f in resolve(self._inner.find([text])) if f.type in wanted]
 
 
 def _result(finding: Finding, name: str) -> RecognizerResult:
