@@ -33,12 +33,12 @@ demo: setup ## the whole road on a generated corpus, SQLite and local files
 	$(BIN)/damjang demo --dir demo
 
 test: setup ## the tests (under 12 minutes on 2 cores)
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 fuzz: setup ## the property tests again, with examples drawn anew
-	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-test-crash: setup ## ten kills of drivers and workers, each followed by a rerun
+test-crash: setup ## ten kills of drivers and workers, each followed by a rerun; a withdrawal over several releases, killed
 	$(BIN)/python -m pytest tests/crash --timeout=1500
 
 .cache/flink-job-server.jar: deploy/flink/pom.xml deploy/flink/jars.sha256 deploy/flink/fetch.py requirements/lock-py311.txt

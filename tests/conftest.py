@@ -60,3 +60,14 @@ def new_database(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return server.replace("/postgres?", f"/{name}?", 1)
+
+
+RUNS_PIPELINES = (
+    "test_incremental", "test_withdraw", "test_review", "test_cli_road", "test_road_postgres", "test_openlineage_run",
+    "test_road", "test_dedup_stage", "test_held", "test_recall", "test_report_run", "test_own_records", "test_cli_demo",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that run whole pipelines go first, so that two workers end together and not one long file last."""
+    items.sort(key=lambda item: item.path.stem not in RUNS_PIPELINES)

@@ -21,6 +21,8 @@ from damjang.certificates.difference import verify_difference
 from damjang.certificates.reader import load_root, verify_directory
 from governance.recalls import holders
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
 RELEASES = ("first@2", "second@2")
 
 
