@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cli_kit import run
 from officer_kit import office, write_csv
 
@@ -14,6 +15,7 @@ from governance.staged import StagedWriter
 from governance.vault import Vault
 from pipelines.entries import ENTRY
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 WITHDRAW = ("--source", "forum", "--execute", "--verified-by", "id_card", "--actor", "staff-7", "--json")
 
 

@@ -1,4 +1,4 @@
-"""`make test-crash`: ten kills -9 of drivers and workers at random seeded moments, each followed by a rerun."""
+"""`make test-crash`: twelve kills -9 of drivers, hosts and workers at seeded moments, each followed by a rerun."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def test_killed_run_ends_and_the_next_finishes_the_job(
     start: crash_kit.Baseline, tmp_path: Path, victim: str, seed: int
 ) -> None:
     crash_kit.kill_and_rerun(start, tmp_path / "copy", victim, seed)
+
+
+@pytest.mark.parametrize(("victim", "seed"), [("host", 2), ("worker", 3)])
+def test_an_early_kill(start: crash_kit.Baseline, tmp_path: Path, victim: str, seed: int) -> None:
+    crash_kit.kill_and_rerun(start, tmp_path / "copy", victim, seed, share=0.4)
