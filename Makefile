@@ -38,7 +38,7 @@ test: setup ## the tests (under 12 minutes on 2 cores)
 fuzz: setup ## the property tests again, with examples drawn anew
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-test-crash: setup ## twelve kills, each followed by a rerun; leftovers; a withdrawal over several releases, killed
+test-crash: setup ## twelve kills, each followed by a rerun; a full disk, leftovers; a withdrawal over several releases, killed
 	$(BIN)/python -m pytest tests/crash --timeout=1500
 
 .cache/flink-job-server.jar: deploy/flink/pom.xml deploy/flink/jars.sha256 deploy/flink/fetch.py requirements/lock-py311.txt
