@@ -8,7 +8,7 @@ MINOR = $(shell $(PYTHON) -c 'import sys; print("py3%d" % sys.version_info[1])')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 KERNELS := $(wildcard ext/*.pyx ext/*.pxd ext/*.pxi ext/src/*.h)
 
-.PHONY: help setup demo test fuzz lint bench clean test-crash test-flink test-airflow lock
+.PHONY: help setup demo test test-roads fuzz lint bench clean test-crash test-flink test-airflow lock
 
 AIRFLOW := .venv-airflow
 
@@ -32,8 +32,13 @@ setup: $(VENV)/.kernels ## create .venv, install the locked packages, build the 
 demo: setup ## the whole road on a generated corpus, SQLite and local files
 	$(BIN)/damjang demo --dir demo
 
+ROADS := tests/test_incremental.py tests/test_road_postgres.py tests/test_held.py
+
 test: setup ## the tests (under 12 minutes on 2 cores)
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder $(ROADS:%=--ignore=%)
+
+test-roads: setup ## whole roads that take long: releases that build on others, a ledger in PostgreSQL, held copies
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ROADS)
 
 fuzz: setup ## the property tests again, with examples drawn anew
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder

@@ -63,8 +63,8 @@ def new_database(server: str) -> str:
 
 
 RUNS_PIPELINES = (
-    "test_incremental", "test_withdraw", "test_review", "test_cli_road", "test_road_postgres", "test_openlineage_run",
-    "test_road", "test_dedup_stage", "test_held", "test_recall", "test_report_run", "test_own_records", "test_cli_demo",
+    "test_withdraw", "test_review", "test_cli_road", "test_openlineage_run",
+    "test_road", "test_dedup_stage", "test_recall", "test_report_run", "test_own_records", "test_cli_demo",
 )  # fmt: skip
 
 
