@@ -202,7 +202,7 @@ def _collapse_exact(views: TextViews, empty: Bools, seed: int) -> Ints:
     members, starts = bands.groups(hashes)
     rows, group = alike[members], np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     while len(rows):  # once, unless different texts share a hash
-        first, other = _split(group)
+        first, other = followers(group)
         equal = contenthash.equal(views, rows[first], rows[other])
         owner[rows[other[equal]]] = rows[first[equal]]
         rows, group = rows[other[~equal]], group[other[~equal]]
@@ -238,17 +238,15 @@ def _verified_edges(views: TextViews, settings: Settings) -> tuple[tuple[Ints, I
         known, known_ppm = known[by_pair], np.concatenate([known_ppm, fresh_ppm])[by_pair]
         matched = (known_ppm[np.searchsorted(known, unique)] > 0)[place]
         other, group = other[~matched], group[~matched]
-        pivot, behind = _split(group)
+        pivot, behind = followers(group)
         lead, other, group = other[pivot], other[behind], group[behind]
     unresolved = len(np.unique(np.concatenate([lead, other])))
     true = known_ppm > 0
     return (known[true] >> 32, known[true] & 0xFFFFFFFF, known_ppm[true]), len(known), unresolved
 
 
-def _split(group: Ints) -> tuple[Ints, Ints]:
+def followers(group: Ints) -> tuple[Ints, Ints]:
     """(pivot, other): for each entry behind the first of its bucket, that first entry's position and its own."""
-    fresh = np.ones(len(group), dtype=bool)
-    fresh[1:] = group[1:] != group[:-1]
-    first = np.maximum.accumulate(np.where(fresh, np.arange(len(group)), 0))
-    other = np.flatnonzero(~fresh)
+    first = bands.pivots(group.astype(np.uint64))
+    other = np.flatnonzero(first != np.arange(len(group)))
     return first[other], other

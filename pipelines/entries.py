@@ -145,12 +145,3 @@ def groups(hashes: U64) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     starts, ends = edges[:-1], edges[1:]
     several = ends - starts > 1
     return starts[several], ends[several]
-
-
-def pivots(group: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(pivot, other): for each entry behind the first of its bucket, that first entry's position and its own."""
-    fresh = np.ones(len(group), dtype=bool)
-    fresh[1:] = group[1:] != group[:-1]
-    first = np.maximum.accumulate(np.where(fresh, np.arange(len(group)), 0))
-    other = np.flatnonzero(~fresh)
-    return first[other], other

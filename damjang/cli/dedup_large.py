@@ -139,7 +139,7 @@ class _Work:
         members, starts = bands.groups(column)
         rows, group = members.astype(np.int64), np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         while len(rows):  # once, unless different texts share a hash
-            first, other = _split(group)
+            first, other = cluster.followers(group)
             equal = np.empty(len(other), dtype=bool)
             for part in self._parts(self._points[rows[other]]):
                 sides = (self._ranked[rows[first[part]]], self._ranked[rows[other[part]]])
@@ -155,7 +155,7 @@ class _Work:
         member, group = members.astype(np.int64), np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         fresh, fresh_ppm = [self.known], [self.known_ppm]
         for _ in range(self._settings.rounds):
-            pivot, other = _split(group)
+            pivot, other = cluster.followers(group)
             if not len(other):
                 break
             pair = member[pivot] << 32 | member[other]
@@ -167,7 +167,7 @@ class _Work:
             fresh_ppm.append(ppm[new])
             rest = other[ppm <= 0]
             member, group = member[rest], group[rest]
-        self.waiting = np.union1d(self.waiting, member[np.concatenate(_split(group))])
+        self.waiting = np.union1d(self.waiting, member[np.concatenate(cluster.followers(group))])
         known, known_ppm = np.concatenate(fresh), np.concatenate(fresh_ppm)
         by_pair = np.argsort(known, kind="stable")  # sorted runs: a merge
         self.known, self.known_ppm = known[by_pair], known_ppm[by_pair]
@@ -197,15 +197,6 @@ class _Work:
             end = max(start + 1, int(np.searchsorted(ends, reach)))
             yield slice(start, end)
             start = end
-
-
-def _split(group: Ints) -> tuple[Ints, Ints]:
-    """(pivot, other): for each entry behind the first of its bucket, that first entry's position and its own."""
-    fresh = np.ones(len(group), dtype=bool)
-    fresh[1:] = group[1:] != group[:-1]
-    first = np.maximum.accumulate(np.where(fresh, np.arange(len(group)), 0))
-    other = np.flatnonzero(~fresh)
-    return first[other], other
 
 
 def _write(file: int, at: int, data: memoryview) -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ext import bands, contenthash, jaccard, minhash, survivors
+from ext.cluster import followers
 from governance.staged import bounded_batches
 from pipelines.dataset import FileRef, Part
 from pipelines.decisions import Decisions
@@ -20,7 +21,6 @@ from pipelines.entries import (
     groups,
     id_words,
     order_keys,
-    pivots,
     read_own,
     read_range,
     seed_of,
@@ -102,7 +102,7 @@ def exact(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One hash range: texts that are the same collapse to their least member; a 64-bit collision is no copy."""
     hashes, _, _, docs = read_range(context, [FileRef(**ref) for ref in context.config["entries"]], unit["index"])
     places, group = _buckets(hashes, np.arange(len(docs)))
-    first, other = pivots(group)
+    first, other = followers(group)
     least, member = docs[places[first]], docs[places[other]]
     access = TextAccess(context, "refine", context.manifest("refine").parts)
     same = np.zeros(len(member), dtype=bool)
@@ -154,7 +154,7 @@ def verify(unit: Mapping[str, Any], context: UnitContext) -> None:
     access = TextAccess(context, "refine", context.manifest("refine").parts)
     known, known_ppm = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for _ in range(policy["rounds"]):
-        pivot, other = pivots(group)
+        pivot, other = followers(group)
         pair = member[pivot] << 32 | member[other]
         fresh = np.setdiff1d(pair, known)
         found = _measured(local, fresh, access, policy["ngram"], policy["threshold_ppm"])
@@ -172,7 +172,7 @@ def verify(unit: Mapping[str, Any], context: UnitContext) -> None:
             columns += [pa.array(order[first[side]]), pa.array(tie[first[side]]), pa.array(local[side])]
         columns.append(pa.array(known_ppm[alike], pa.int32()))
         context.add_side("pairs", context.write("pairs", f"{context.index:06d}", pa.table(columns, schema=PAIR)))
-    waiting = np.unique(member[np.concatenate(pivots(group))])
+    waiting = np.unique(member[np.concatenate(followers(group))])
     context.done(candidates=len(known), verified=int(alike.sum()), unresolved=len(waiting))
 
 
