@@ -16,8 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from anonymizers.passages import passages
-from ext.names import odd_ones
+from anonymizers.passages import readable
 from ext.words import WordScanner
 
 _NATIVE: Final = {
@@ -69,14 +68,13 @@ class ChildSignal:
 
 def child_signals(texts: Sequence[str]) -> list[ChildSignal]:
     """Signals by (doc, start)."""
-    odd = set(odd_ones(texts))
-    found = [s for doc, hits in _gate().scan_all(texts) if doc not in odd for s in _signals(doc, texts[doc], hits)]
-    for doc in odd:  # conjoining jamo, zero-width characters: read folded, reported as given
-        for passage in passages(texts[doc]):
-            for signal in _signals(doc, passage.text, _gate().scan(passage.text)):
-                start, end = passage.span(signal.start, signal.end)
-                found.append(replace(signal, start=start, end=end))
-    return sorted(found, key=lambda s: (s.doc, s.start))
+    texts, folded = readable(texts)
+    found = [s for doc, hits in _gate().scan_all(texts) for s in _signals(doc, texts[doc], hits)]
+    for row, signal in enumerate(found) if folded else ():
+        if signal.doc in folded:
+            start, end = folded[signal.doc].span(signal.start, signal.end)
+            found[row] = replace(signal, start=start, end=end)
+    return found
 
 
 @functools.cache

@@ -15,18 +15,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from operator import itemgetter
+from typing import Final, NamedTuple, Protocol
 
 from anonymizers.entities import STRICTNESS, rank
 
 PPM: Final = 1_000_000
 _TIERS: Final = (850_000, 600_000, 0)
 _SENTENCE_RANK: Final = STRICTNESS.index("sensitive")
+_PLACE: Final = itemgetter(0, 1, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A span [start, end) in code points of text number `doc`, as given.
 
     `score_ppm` is 0..1_000_000. `evidence` are short codes ("context:계좌", "luhn"), never text of the document.
@@ -86,25 +86,25 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
                 tags[key] = f
         else:
             rest.append(f)
-    rest.sort(key=lambda f: (f.doc, f.start, f.end))
+    rest.sort(key=_PLACE)
     out = list(tags.values())
     group: list[Finding] = []
-    reach = -1
+    doc = reach = -1
     for f in rest:
-        if group and (f.doc != group[0].doc or f.start >= reach):
-            out.extend(_settle(group))
-            group = []
-        reach = max(reach, f.end) if group else f.end
-        group.append(f)
-    out.extend(_settle(group))
-    out.sort(key=lambda f: (f.doc, f.start, f.end, f.type))
+        if f.doc != doc or f.start >= reach:
+            out += group if len(group) < 2 else _settle(group)
+            group = [f]
+            doc, reach = f.doc, f.end
+        else:
+            group.append(f)
+            reach = max(reach, f.end)
+    out += group if len(group) < 2 else _settle(group)
+    out.sort()
     return out
 
 
 def _settle(group: list[Finding]) -> list[Finding]:
     """Greedy choice inside one chain of overlapping findings; a chain may be as long as the text (`1. 1. 1. …`)."""
-    if len(group) <= 1:
-        return group
     kept: list[Finding] = []  # disjoint, by start, so that what f overlaps is one slice of it
     starts: list[int] = []
     for f in sorted(group, key=lambda f: (*_preference(f), f.start)):
@@ -121,8 +121,7 @@ def _settle(group: list[Finding]) -> list[Finding]:
             if rank(f.action) < rank(k.action):
                 start, end = min(f.start, k.start), max(f.end, k.end)
                 free = (i == 0 or kept[i - 1].end <= start) and (i + 1 == len(kept) or end <= kept[i + 1].start)
-                kept[i] = replace(
-                    k,
+                kept[i] = k._replace(
                     start=start if free else k.start,
                     end=end if free else k.end,
                     action_type=f.action,

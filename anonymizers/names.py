@@ -13,28 +13,21 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from anonymizers.entities import entities
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
-from anonymizers.passages import Passage, lines, passages
+from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
-from ext.names import NameScanner, counts, odd_ones
+from ext.names import NameScanner, holding
 
 VERSION: Final = "5"
 _MASK: Final = entities()["PERSON"].mask
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
-_SURE: Final = 75  # total of 500,000
-_STRONG: Final = 110  # total that vouches for repetitions
 _OWN: Final = 105  # total that a candidate behind a masked name needs
-_ADDRESSED: Final = 90  # the same for a name with an honorific, signature, Hanja or age
-_ADDRESS: Final = twin.F_HONORIFIC | twin.F_SIGNATURE | twin.F_HANJA | twin.F_AGE
-_REPEATED: Final = 70
-_FEW: Final = 32  # strong names that are counted one by one; more cost less in a second scan
 _AGED: Final = re.compile(
     r"[ ]?\(([1-9][0-9])(?=\)|[,·/] ?[남여])"
 )  # 목격자 표광수(61)는: the name vouches for the age
@@ -46,9 +39,6 @@ _EVIDENCE: Final = (
     (twin.F_PARTICLE, "particle"), (twin.F_LEXICON, "lexicon"), (twin.F_VOCATIVE, "vocative"),
     (twin.F_GIVEN_ONLY, "given_only"), (twin.F_LINE, "line"),
 )  # fmt: skip
-
-
-_Hit = tuple[int, int, int, int]  # start, end, total, flags
 
 
 class Tagger(Protocol):
@@ -64,9 +54,10 @@ def scanner() -> NameScanner:
     return NameScanner(model.surname, model.given1, model.given2, model.words)
 
 
+@functools.cache
 def score_ppm(total: int) -> int:
     """Evidence (tenths of a bit) as parts per million; linear, so that equal evidence gives equal scores anywhere."""
-    return max(0, min(990_000, 500_000 + 10_000 * (total - _SURE) // 3))
+    return max(0, min(990_000, 500_000 + 10_000 * (total - twin.SURE) // 3))
 
 
 class NameRecognizer:
@@ -83,32 +74,26 @@ class NameRecognizer:
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
-        texts = [_blank(text) if _MASK in text else text for text in texts]
-        odd = set(odd_ones(texts))
-        found = [
-            (doc, [Passage(texts[doc], 0)], [hits]) for doc, hits in scanner().scan_all(texts, _FLOOR) if doc not in odd
-        ]
-        for doc in odd:
-            folded = list(passages(texts[doc], lines))
-            found.append((doc, folded, [scanner().scan(passage.text, _FLOOR) for passage in folded]))
+        texts, folded = readable(texts)
+        if masked := {doc for doc in holding(texts, _MASK[:2]) if _MASK in texts[doc]}:
+            texts = [_blank(text) if doc in masked else text for doc, text in enumerate(texts)]
         budget = max(self._least, sum(map(len, texts)) * self._budget_ppm // 1_000_000)
-        for doc, read, scanned in sorted(found, key=lambda row: row[0]):
-            strong = {p.text[h[0] : h[1]] for p, hits in zip(read, scanned, strict=True) for h in hits if _vouches(h)}
-            for passage, hits in zip(read, scanned, strict=True):
-                masked = _BLANKED in passage.text
-                for start, end, total, flags in _lifted(passage.text, hits, strong):
-                    if masked and _behind_mask(passage.text, start, total):
-                        continue
-                    evidence = _evidence(flags)
-                    if total < _SURE and budget > 0:
-                        budget -= min(len(passage.text), 2 * _WINDOW)
-                        total, settled = self._settle(passage.text, start, end, total)
-                        evidence += settled
-                    if total >= _FLOOR:
-                        yield Finding(doc, *passage.span(start, end), "PERSON", score_ppm(total), evidence)
-                        aged = _AGED.match(passage.text, end) if total >= _SURE else None
-                        if aged:
-                            yield Finding(doc, *passage.span(*aged.span(1)), "AGE", _AGE_PPM, ("bracket",))
+        found: list[Finding] = []
+        for doc, hits in scanner().read_all(texts, _FLOOR):
+            text = texts[doc]
+            for start, end, total, flags in hits:
+                if doc in masked and _behind_mask(text, start, total):
+                    continue
+                evidence = _evidence(flags)
+                if total < twin.SURE and budget > 0:
+                    budget -= min(len(text), 2 * _WINDOW)
+                    total, settled = self._settle(text, start, end, total)
+                    evidence += settled
+                if total >= _FLOOR:
+                    found.append(Finding(doc, start, end, "PERSON", score_ppm(total), evidence))
+                    if total >= twin.SURE and text.find("(", end, end + 2) >= 0 and (aged := _AGED.match(text, end)):
+                        found.append(Finding(doc, *aged.span(1), "AGE", _AGE_PPM, ("bracket",)))
+        return led_back(found, folded)
 
     def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:
         if self._tagger is None:
@@ -117,36 +102,12 @@ class NameRecognizer:
         verdict = self._tagger.is_name(text[left:right], start - left, end - left)
         if verdict is None:
             return total, ()
-        return (max(total, _SURE), ("kiwi",)) if verdict else (0, ())
+        return (max(total, twin.SURE), ("kiwi",)) if verdict else (0, ())
 
 
 @functools.cache
 def _evidence(flags: int) -> tuple[str, ...]:
     return tuple(word for flag, word in _EVIDENCE if flags & flag)
-
-
-def _vouches(hit: _Hit) -> bool:
-    """A full name of three letters or more that stands firmly, or is addressed as a person."""
-    start, end, total, flags = hit
-    return end - start >= 3 and total >= (_ADDRESSED if flags & _ADDRESS else _STRONG)
-
-
-def _lifted(text: str, hits: list[_Hit], strong: set[str]) -> list[_Hit]:
-    """The hits, and weaker candidates of the text that are spelled like a strong name, lifted."""
-    if not strong:
-        return hits
-    if len(strong) <= _FEW:
-        names = list(strong)
-        standing = Counter([text[start:end] for start, end, total, _ in hits if total >= _SURE])
-        if all(count <= standing[name] for name, count in zip(names, counts(text, names), strict=True)):
-            return hits
-    lifted = []
-    for start, end, total, flags in scanner().scan(text, _FLOOR - _REPEATED):
-        if total < _SURE and text[start:end] in strong:
-            total = max(total + _REPEATED, _SURE)
-        if total >= _FLOOR:
-            lifted.append((start, end, total, flags))
-    return lifted
 
 
 def _blank(text: str) -> str:

@@ -16,16 +16,17 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, cast
 
+import numpy as np
+import numpy.typing as npt
 import yaml
 
 from anonymizers.findings import Finding
 from anonymizers.names import NameRecognizer
-from anonymizers.passages import passages
-from ext.names import odd_ones
+from anonymizers.passages import led_back, readable
 from ext.words import WordScanner
 
 VERSION: Final = "5"
@@ -40,6 +41,7 @@ _EXPERIENCE: Final = re.compile(
 _STOPS: Final = ".\n!?…。"
 _STOP: Final = re.compile(r"[.!?…。]+[\"'”’)\]」』]*(?=\s|$)|\n+|(?<=[다요죠음까])[.!?]+")
 _MAX_SENTENCE: Final = 1_000
+_EVERY: Final = (1 << 64) - 1
 _NEAR: Final = 24  # code points between a topic and its bond, either side
 _CLOSE: Final = 4  # the same for a copula, behind the topic only
 _ORGANISATIONS: Final = ("당", "힘", "노조", "노총", "연대")
@@ -54,6 +56,7 @@ class Words:
     """Literal words with what each stands for. `starts[n]` is where word n counts: 0 anywhere, 1 not behind Hangul,
     2 at the start of a clause only."""
 
+    words: tuple[str, ...]
     scanner: WordScanner
     lengths: tuple[int, ...]
     uses: tuple[tuple[str, ...], ...]
@@ -71,13 +74,28 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """The terms, under their own numbers, and the bonds behind them in one scanner, with their bits a type."""
+
+    scanner: WordScanner
+    topics: npt.NDArray[np.uint64]
+    bonds: npt.NDArray[np.uint64]
+    reach: npt.NDArray[np.int32]
+
+    def hits(self, texts: Sequence[str]) -> list[tuple[int, list[tuple[int, int]]]]:
+        """`[(number of the text, its terms)]`: those that stand near a bond of their type, or are personal."""
+        return self.scanner.near_all(texts, self.topics, self.bonds, self.reach)
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """data/sensitive.yaml, compiled. `terms` stand for `TYPE` or `TYPE!` (personal); `context` for `+TYPE` (a bond) and
-    the kinds of anchors, `~TYPE` for a close bond; `cut` is what de-linking takes out; `theme` and `actor` are matched
-    right behind a topic."""
+    the kinds of anchors, `~TYPE` for a close bond; `gate` finds the terms that have a bond near, which few have; `cut`
+    is what de-linking takes out; `theme` and `actor` are matched right behind a topic."""
 
     terms: Words
     context: Words
+    gate: Gate
     cut: re.Pattern[str]
     theme: re.Pattern[str]
     actor: re.Pattern[str]
@@ -101,7 +119,8 @@ def lexicon() -> Lexicon:
         r"(?<![가-힣])(?:(?:저희|저|나|본인|그녀|그)(?=(?:[는가의도를은이을]|한테|에게)(?:\s|$))|[제내](?=가\s)"
         rf"|(?P<clause>[제내전난])(?=\s)|(?:{kin})(?=(?:[는가의도를은이을께]|한테|에게|께서)?(?:[\s,.]|$)))"
     )
-    return Lexicon(_words(terms), _words(context), re.compile(cut), _behind(raw["theme"]), _behind(raw["actor"]))
+    said, around = _words(terms), _words(context)
+    return Lexicon(said, around, _gate(said, around), re.compile(cut), _behind(raw["theme"]), _behind(raw["actor"]))
 
 
 def _behind(entries: Sequence[str]) -> re.Pattern[str]:
@@ -116,11 +135,30 @@ def _words(entries: Sequence[tuple[str, str]]) -> Words:
             uses.setdefault(word, {})[use] = None
             starts[word] = len(entry) - len(entry.lstrip("^"))
     return Words(
+        tuple(uses),
         WordScanner(list(uses)),
         tuple(map(len, uses)),
         tuple(map(tuple, uses.values())),
         tuple(starts.values()),
         frozenset(n for n, row in enumerate(uses.values()) if any(use[0] in "+~" for use in row)),
+    )
+
+
+def _gate(terms: Words, context: Words) -> Gate:
+    types = sorted({use.rstrip("!") for row in terms.uses for use in row})
+    bit = {use: 1 << number for number, name in enumerate(types) for use in (name, "+" + name, "~" + name)}
+    topics = {word: sum(bit.get(use, _EVERY) for use in row) for word, row in zip(terms.words, terms.uses, strict=True)}
+    bonds = {
+        context.words[number]: sum({bit[use] for use in context.uses[number] if use[0] in "+~"})
+        for number in sorted(context.bonds)
+    }
+    far = {context.words[number] for number in context.bonds if any(use[0] == "+" for use in context.uses[number])}
+    words = list(dict.fromkeys([*topics, *bonds]))
+    return Gate(
+        WordScanner(words),
+        np.array([min(topics.get(word, 0), _EVERY) for word in words], np.uint64),
+        np.array([bonds.get(word, 0) for word in words], np.uint64),
+        np.array([_NEAR if word in far else _CLOSE for word in words], np.int32),
     )
 
 
@@ -140,16 +178,9 @@ class SensitiveRecognizer:
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """One finding per sentence and type."""
-        scanner = lexicon().terms.scanner
-        odd = set(odd_ones(texts))
-        for doc, hits in scanner.scan_all(texts):
-            if doc not in odd:
-                yield from _find(doc, texts[doc], hits)
-        for doc in sorted(odd):  # conjoining jamo, zero-width characters: read folded, reported as given
-            for passage in passages(texts[doc]):
-                for found in _find(doc, passage.text, scanner.scan(passage.text)):
-                    start, end = passage.span(found.start, found.end)
-                    yield replace(found, start=start, end=end)
+        texts, folded = readable(texts)
+        found = [f for doc, hits in lexicon().gate.hits(texts) for f in _find(doc, texts[doc], hits)]
+        return led_back(found, folded)
 
 
 def _find(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> Iterable[Finding]:

@@ -5,8 +5,8 @@ One pass over a str's own UCS-2 or UCS-4 buffer. Words are looked up in one open
 kind and letters; a run of syllables that can't start a name costs a table read.
 """
 
-from libc.stdint cimport int8_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp
 
 import numpy as np
@@ -17,44 +17,75 @@ cdef extern from "odd.h" nogil:
     int simd_best()
     long pass_common16(int level, const uint16_t *s, long at, long n)
 
+cdef extern from "runs.h" nogil:
+    uint64_t syllables16(int level, const uint16_t *s, int64_t count)
+    uint64_t syllables32(const uint32_t *s, int64_t count)
+    int64_t places(uint64_t bits, int64_t base, int64_t *at)
+
 include "names_tables.pxi"
 include "names_evidence.pxi"
 include "names_readings.pxi"
 
 
+cdef int LEVEL = simd_best()
+
+
 cdef enum:
-    BLOCK = 1024  # letters a step
-    MOST = 64  # names that counts() looks for at once
+    BLOCK = 64  # letters a step
+    HEADS = 1024
 
 
-cdef Py_ssize_t runs_of(const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t *at, Py_ssize_t *end, bint *open) noexcept nogil:
-    """Where runs of syllables begin and end in [start, stop); gives back how many ended. `open`: whether one that began
-    has not ended; its start then stands behind the others'. Without branches: words and gaps take turns at random."""
-    cdef Py_ssize_t i, begun = open[0], ended = 0
-    cdef bint before = open[0], here
-    for i in range(start, stop):
-        here = is_hangul(s[i])
-        at[begun] = i
-        begun += here & (not before)
-        end[ended] = i
-        ended += before & (not here)
-        before = here
-    open[0] = before
-    return ended
+cdef struct hit:
+    Py_ssize_t start
+    Py_ssize_t stop
+    int total
+    int flags
 
 
-cdef inline int readings(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
-    """Which readings the syllables of a run of two or more allow. A string ends in a zero, so that s[length] may be read."""
-    cdef int can = t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1]
-    can &= t.gates[s[at + 2] - FIRST].at[2] if end - at > 2 else ENDS_AT_2
-    return can & (t.gates[s[at + 3] - FIRST].at[3] if end - at > 3 else ENDS_AT_3)
+cdef struct hits:  # what a text holds so far
+    hit *at
+    Py_ssize_t count
+    Py_ssize_t room
+    bint failed
 
 
-cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, list out):
-    cdef Py_ssize_t start = 0, stop, at, end, behind = 0, row, ended
-    cdef Py_ssize_t[BLOCK + 2] starts
-    cdef Py_ssize_t[BLOCK + 2] ends
-    cdef bint is_open = False
+cdef struct firm:  # a spelling that vouches for itself
+    Py_ssize_t start
+    Py_ssize_t stop
+    Py_ssize_t left  # how often it was found for sure, less how often it stands in the text
+    Py_ssize_t behind  # where its last occurrence ends
+    int32_t next  # another with the same two first letters, or -1
+
+
+cdef inline void keep(hits *found, const candidate *c) noexcept nogil:
+    cdef hit *grown
+    if found.count == found.room:
+        grown = <hit *>realloc(found.at, (2 * found.room + 64) * sizeof(hit))
+        if grown == NULL:
+            found.failed = True
+            return
+        found.at = grown
+        found.room = 2 * found.room + 64
+    found.at[found.count].start = c.start
+    found.at[found.count].stop = c.stop
+    found.at[found.count].total = c.total
+    found.at[found.count].flags = c.flags
+    found.count += 1
+
+
+cdef inline int readings(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
+    """Which readings the syllables of a run of two or more allow; the row behind the syllables' is that of no syllable."""
+    cdef Py_ssize_t third = s[at + 2] - FIRST if end - at > 2 else SYLLABLES
+    cdef Py_ssize_t fourth = s[at + 3] - FIRST if end - at > 3 else SYLLABLES
+    return t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1] & t.gates[third].at[2] & t.gates[fourth].at[3]
+
+
+cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, hits *found) noexcept nogil:
+    """Appends the candidates of a text, by start."""
+    cdef Py_ssize_t start = 0, at, end, behind = 0, row, ended, begun = 0, size
+    cdef int64_t[BLOCK + 2] starts
+    cdef int64_t[BLOCK + 2] ends
+    cdef uint64_t here, before = 0
     cdef int can
     cdef candidate pending, best
     pending.is_found = best.is_found = False
@@ -62,14 +93,20 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
     pending.total = pending.flags = pending.listable = 0
     best = pending
     while start < length:
-        stop = start + BLOCK
-        if stop > length:
-            stop = length
-        ended = runs_of(s, start, stop, &starts[0], &ends[0], &is_open)
-        if is_open and stop == length:
+        size = length - start
+        if size > BLOCK:
+            size = BLOCK
+        if letter is uint16_t:
+            here = syllables16(LEVEL, s + start, size)
+        else:
+            here = syllables32(s + start, size)
+        begun += places(here & ~(here << 1 | before), start, &starts[begun])
+        ended = places((here << 1 | before) & ~here, start, &ends[0])
+        before = here >> 63
+        start += size
+        if start == length and begun > ended:
             ends[ended] = length
             ended += 1
-            is_open = False
         for row in range(ended):
             at, end = starts[row], ends[row]
             if at < behind:
@@ -79,11 +116,11 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
                     if pending.is_found:
                         join(s, &pending, &best)
                         if pending.total >= floor:
-                            out.append((pending.start, pending.stop, pending.total, pending.flags))
+                            keep(found, &pending)
                     pending = best
                     behind = best.end
                 continue
-            can = readings(t, s, length, at, end)
+            can = readings(t, s, at, end)
             if not can:
                 continue
             best.is_found = False
@@ -101,15 +138,119 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor
                 if pending.is_found:
                     join(s, &pending, &best)
                     if pending.total >= floor:
-                        out.append((pending.start, pending.stop, pending.total, pending.flags))
+                        keep(found, &pending)
                 pending = best
-        starts[0] = starts[ended]
-        start = stop
+        if begun > ended:  # a run that goes on
+            starts[0] = starts[ended]
+        begun -= ended
     if pending.is_found and pending.total >= floor:
-        out.append((pending.start, pending.stop, pending.total, pending.flags))
+        keep(found, &pending)
 
 
-cdef int LEVEL = simd_best()
+cdef inline uint32_t head_of(uint32_t a, uint32_t b) noexcept nogil:
+    return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 22
+
+
+cdef inline int32_t firm_like(
+        const letter *s, const firm *names, const int32_t *heads, Py_ssize_t start, Py_ssize_t stop
+) noexcept nogil:
+    """The firm name that is spelled s[start:stop], or -1."""
+    cdef int32_t number = heads[head_of(s[start], s[start + 1])]
+    while number >= 0:
+        if names[number].stop - names[number].start == stop - start and memcmp(
+                s + start, s + names[number].start, (stop - start) * sizeof(letter)) == 0:
+            break
+        number = names[number].next
+    return number
+
+
+cdef int32_t firm_names(const letter *s, const hits *found, firm *names, int32_t *heads) noexcept nogil:
+    """The spellings that vouch for themselves (the twin's vouches), and how often each was found for sure."""
+    cdef const hit *h
+    cdef Py_ssize_t row
+    cdef int32_t count = 0, number
+    cdef uint32_t head
+    for row in range(found.count):
+        h = &found.at[row]
+        if h.stop - h.start < 3 or h.total < (VOUCHES_ADDRESSED if h.flags & F_ADDRESS else VOUCHES):
+            continue
+        if count == 0:
+            for head in range(HEADS):
+                heads[head] = -1
+        if firm_like(s, names, heads, h.start, h.stop) < 0:
+            head = head_of(s[h.start], s[h.start + 1])
+            names[count].start, names[count].stop, names[count].next = h.start, h.stop, heads[head]
+            names[count].left = names[count].behind = 0
+            heads[head] = count
+            count += 1
+    if count:
+        for row in range(found.count):
+            h = &found.at[row]
+            if h.total >= SURE:
+                number = firm_like(s, names, heads, h.start, h.stop)
+                if number >= 0:
+                    names[number].left += 1
+    return count
+
+
+cdef bint stands_again(
+        const letter *s, Py_ssize_t length, firm *names, int32_t count, const int32_t *heads
+) noexcept nogil:
+    """Whether one of the names stands in the text more often than it was found there for sure."""
+    cdef uint64_t first = 0, second = 0
+    cdef Py_ssize_t i, stop
+    cdef int32_t number
+    for number in range(count):
+        first |= <uint64_t>1 << (s[names[number].start] & 63)
+        second |= <uint64_t>1 << (s[names[number].start + 1] & 63)
+    for i in range(length - 2):
+        if not (first >> (s[i] & 63)) & (second >> (s[i + 1] & 63)) & 1:
+            continue
+        number = heads[head_of(s[i], s[i + 1])]
+        while number >= 0:
+            stop = i + names[number].stop - names[number].start
+            if i >= names[number].behind and stop <= length and memcmp(
+                    s + i, s + names[number].start, (stop - i) * sizeof(letter)) == 0:
+                names[number].behind = stop
+                names[number].left -= 1
+                if names[number].left < 0:
+                    return True
+            number = names[number].next
+    return False
+
+
+cdef void read_letters(
+        const tables *t, const letter *s, Py_ssize_t length, int floor, hits *found, hits *again
+) noexcept nogil:
+    """The twin's read: the candidates, and weaker ones that are spelled like a firm name, lifted."""
+    cdef int32_t[HEADS] heads
+    cdef firm *names
+    cdef hit *h
+    cdef Py_ssize_t row
+    cdef int32_t count
+    found.count = 0
+    scan_letters(t, s, length, floor, found)
+    if found.count == 0:
+        return
+    names = <firm *>malloc(found.count * sizeof(firm))
+    if names == NULL:
+        found.failed = True
+        return
+    count = firm_names(s, found, names, &heads[0])
+    if count and stands_again(s, length, names, count, &heads[0]):
+        again.count = 0
+        scan_letters(t, s, length, floor - REPEATED, again)
+        found.count = 0
+        for row in range(again.count):
+            h = &again.at[row]
+            if h.total < SURE and firm_like(s, names, &heads[0], h.start, h.stop) >= 0:
+                h.total = max(h.total + REPEATED, <int>SURE)
+            if h.total >= floor:
+                again.at[found.count] = h[0]
+                found.count += 1
+        found.at, again.at = again.at, found.at
+        found.room, again.room = again.room, found.room
+    free(names)
 
 
 cdef bint any_odd(const letter *s, Py_ssize_t length) noexcept nogil:
@@ -160,36 +301,37 @@ cpdef bint is_odd(str text):
     return "\xad" in text
 
 
-def counts(str text, names):
-    """How often each name stands in the text, not overlapping itself: one pass for all of them."""
-    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text), i, row, number
-    cdef const uint16_t *s = <const uint16_t *>PyUnicode_DATA(text)
-    cdef (const uint16_t *)[MOST] letters
-    cdef Py_ssize_t[MOST] sizes
-    cdef Py_ssize_t[MOST] behind
-    cdef Py_ssize_t[MOST] found
-    cdef uint64_t first = 0, second = 0
-    names = list(names)
-    number = len(names)
-    if PyUnicode_KIND(text) != 2 or number > MOST or any([PyUnicode_KIND(name) != 2 or len(name) < 2 for name in names]):
-        return [text.count(name) for name in names]
-    for row in range(number):
-        name = names[row]
-        letters[row] = <const uint16_t *>PyUnicode_DATA(name)
-        sizes[row] = PyUnicode_GET_LENGTH(name)
-        behind[row] = found[row] = 0
-        first |= <uint64_t>1 << (letters[row][0] & 63)
-        second |= <uint64_t>1 << (letters[row][1] & 63)
-    for i in range(length - 1):
-        if not (first >> (s[i] & 63)) & (second >> (s[i + 1] & 63)) & 1:
-            continue
-        for row in range(number):
-            if letters[row][0] != s[i] or letters[row][1] != s[i + 1] or i < behind[row] or i + sizes[row] > length:
-                continue
-            if memcmp(letters[row], s + i, sizes[row] * 2) == 0:
-                found[row] += 1
-                behind[row] = i + sizes[row]
-    return [found[row] for row in range(number)]
+def holding(texts, str pair):
+    """Numbers of the texts that hold two letters side by side, both below U+10000."""
+    cdef Py_ssize_t length
+    cdef int kind
+    cdef uint16_t first = ord(pair[0]), second = ord(pair[1])
+    cdef list found = []
+    cdef Py_ssize_t number = 0
+    for text in texts:
+        kind = PyUnicode_KIND(text)
+        length = PyUnicode_GET_LENGTH(text)
+        if kind == 2 and holds[uint16_t](<const uint16_t *>PyUnicode_DATA(text), length, first, second) or (
+                kind == 4 and holds[uint32_t](<const uint32_t *>PyUnicode_DATA(text), length, first, second)) or (
+                kind == 1 and pair in text):
+            found.append(number)
+        number += 1
+    return found
+
+
+cdef bint holds(const letter *s, Py_ssize_t length, uint16_t first, uint16_t second) noexcept nogil:
+    """Branch-free per block, so that the compiler vectorises it."""
+    cdef Py_ssize_t i, at = 0, stop
+    cdef bint seen
+    while at < length - 1:
+        stop = min(at + 256, length - 1)
+        seen = False
+        for i in range(at, stop):
+            seen |= (s[i] == first) & (s[i + 1] == second)
+        if seen:
+            return True
+        at = stop
+    return False
 
 
 def sure_pairs(pairs):
@@ -317,7 +459,7 @@ cdef class NameScanner:
         """Which syllable may stand where in a run for each reading."""
         cdef int c, role
         cdef gate g
-        self.t.gates = <gate *>calloc(SYLLABLES, sizeof(gate))
+        self.t.gates = <gate *>calloc(SYLLABLES + 1, sizeof(gate))
         if self.t.gates == NULL:
             raise CapacityError("no memory for the gates", "use a smaller lexicon")
         for c in range(SYLLABLES):
@@ -330,6 +472,8 @@ cdef class NameScanner:
             g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0)
             g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0)
             self.t.gates[c] = g
+        self.t.gates[SYLLABLES].at[2] = ENDS_AT_2
+        self.t.gates[SYLLABLES].at[3] = ENDS_AT_3
         return 0
 
     def __dealloc__(self):
@@ -339,24 +483,61 @@ cdef class NameScanner:
             free(self.t.keys[which])
             free(self.t.values[which])
 
-    def scan_all(self, texts, int floor):
-        """`[(number of the text, its candidates)]` of the texts that have any."""
+    def read_all(self, texts, int floor):
+        """`[(number of the text, read(text, floor))]` of the texts that have any candidate."""
         cdef list found = []
         cdef Py_ssize_t number = 0
-        for text in texts:
-            hits = self.scan(text, floor)
-            if hits:
-                found.append((number, hits))
-            number += 1
+        cdef hits held, again
+        held.at = again.at = NULL
+        held.count = held.room = again.count = again.room = held.failed = again.failed = 0
+        try:
+            for text in texts:
+                self._read(text, floor, &held, &again)
+                if held.count:
+                    found.append((number, listed(&held)))
+                number += 1
+        finally:
+            free(held.at)
+            free(again.at)
         return found
 
-    cpdef list scan(self, str text, int floor):
-        """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
-        cdef list out = []
+    def read(self, str text, int floor):
+        """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start, weak repetitions of firm
+        names lifted. Code points."""
+        found = self.read_all([text], floor)
+        return found[0][1] if found else []
+
+    cdef int _read(self, str text, int floor, hits *held, hits *again) except -1:
         cdef int kind = PyUnicode_KIND(text)
         cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
+        held.count = 0
         if kind == 2:
-            scan_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, floor, out)
+            read_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, floor, held, again)
         elif kind == 4:
-            scan_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, floor, out)
-        return out
+            read_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, floor, held, again)
+        if held.failed or again.failed:
+            raise CapacityError("no memory for the candidates of a text", "cut the text")
+        return 0
+
+    def scan(self, str text, int floor):
+        """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
+        cdef int kind = PyUnicode_KIND(text)
+        cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
+        cdef hits held
+        held.at = NULL
+        held.count = held.room = held.failed = 0
+        if kind == 2:
+            scan_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, floor, &held)
+        elif kind == 4:
+            scan_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, floor, &held)
+        try:
+            if held.failed:
+                raise CapacityError("no memory for the candidates of a text", "cut the text")
+            return listed(&held)
+        finally:
+            free(held.at)
+
+
+cdef list listed(const hits *held):
+    cdef Py_ssize_t row
+    return [(held.at[row].start, held.at[row].stop, held.at[row].total, held.at[row].flags) for row in range(held.count)]

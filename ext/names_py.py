@@ -36,9 +36,24 @@ class NameScanner:
         self.given2: list[int] = np.asarray(given2).tolist()
         self.words = dict(words)
 
-    def scan_all(self, texts: Iterable[str], floor: int) -> list[tuple[int, list[tuple[int, int, int, int]]]]:
-        """`[(number of the text, its candidates)]` of the texts that have any."""
-        return [(number, hits) for number, text in enumerate(texts) if (hits := self.scan(text, floor))]
+    def read_all(self, texts: Iterable[str], floor: int) -> list[tuple[int, list[tuple[int, int, int, int]]]]:
+        """`[(number of the text, read(text, floor))]` of the texts that have any candidate."""
+        return [(number, hits) for number, text in enumerate(texts) if (hits := self.read(text, floor))]
+
+    def read(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
+        """The candidates; a name that stands firmly once lifts weak candidates of its spelling in the same text."""
+        found = self.scan(text, floor)
+        firm = {text[hit[0] : hit[1]] for hit in found if r.vouches(hit)}
+        sure = [text[start:end] for start, end, total, _ in found if total >= r.SURE]
+        if all(text.count(name) <= sure.count(name) for name in firm):
+            return found
+        lifted = []
+        for start, end, total, flags in self.scan(text, floor - r.REPEATED):
+            if total < r.SURE and text[start:end] in firm:
+                total = max(total + r.REPEATED, r.SURE)
+            if total >= floor:
+                lifted.append((start, end, total, flags))
+        return lifted
 
     def scan(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
         """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 NONE: Final = -32768
@@ -18,7 +18,14 @@ F_HONORIFIC, F_TITLE, F_CUE, F_VERB, F_LIST, F_SIGNATURE = 1, 2, 4, 8, 16, 32
 F_HANJA, F_AGE, F_PARTICLE, F_LEXICON, F_VOCATIVE, F_GIVEN_ONLY = 64, 128, 256, 512, 1024, 2048
 F_LINE: Final = 4096
 F_ADDRESSED: Final = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
+F_ADDRESS: Final = F_HONORIFIC | F_SIGNATURE | F_HANJA | F_AGE
 F_SURE_CONTEXT: Final = F_ADDRESSED | F_HANJA | F_AGE
+
+# Totals that decide.
+SURE: Final = 75  # a name
+VOUCHES: Final = 110  # a name that vouches for weak candidates of its spelling
+VOUCHES_ADDRESSED: Final = 90  # the same for one with an honorific, signature, Hanja or age
+REPEATED: Final = 70  # what such a candidate gains
 
 # Constants of the sum.
 MAX_BASE: Final = 150
@@ -99,9 +106,15 @@ def odd_ones(texts: Iterable[str]) -> list[int]:
     return [number for number, text in enumerate(texts) if is_odd(text)]
 
 
-def counts(text: str, names: Sequence[str]) -> list[int]:
-    """How often each name stands in the text, not overlapping itself."""
-    return [text.count(name) for name in names]
+def holding(texts: Iterable[str], pair: str) -> list[int]:
+    """Numbers of the texts that hold two letters side by side."""
+    return [number for number, text in enumerate(texts) if pair in text]
+
+
+def vouches(hit: tuple[int, int, int, int]) -> bool:
+    """A whole name of three letters or more that stands firmly, or is addressed as a person."""
+    start, end, total, flags = hit
+    return end - start >= 3 and total >= (VOUCHES_ADDRESSED if flags & F_ADDRESS else VOUCHES)
 
 
 def is_odd(text: str) -> bool:

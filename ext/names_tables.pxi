@@ -39,6 +39,7 @@ cdef enum:
     F_GIVEN_ONLY = 2048
     F_LINE = 4096
     F_ADDRESSED = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
+    F_ADDRESS = F_HONORIFIC | F_SIGNATURE | F_HANJA | F_AGE
     F_SURE_CONTEXT = F_ADDRESSED | F_HANJA | F_AGE
     SURNAME = 0x73  # kinds of words, as the twin spells them
     PAIR = 0x70
@@ -64,6 +65,10 @@ cdef enum:
     DOUBLE = 8
     ENDS_AT_2 = SHORT | GIVEN  # a run of two letters
     ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
+    SURE = 75
+    VOUCHES = 110
+    VOUCHES_ADDRESSED = 90
+    REPEATED = 70
     MAX_BASE = 150
     NO_PAIR = -10
     ONE_SYLLABLE = -32

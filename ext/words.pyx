@@ -6,7 +6,9 @@ sifts; the rest is looked up by its first two letters in a table that leads to t
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, realloc
+
+import numpy as np
 
 from ext.errors import CapacityError, OptionError
 
@@ -57,7 +59,34 @@ cdef inline Py_ssize_t sift(const uint8_t *ends, const letter *s, Py_ssize_t cou
     return kept
 
 
-cdef scan_letters(const tables *t, const letter *s, Py_ssize_t n, list out):
+cdef struct hit:
+    Py_ssize_t start
+    int32_t number
+    bint is_wanted
+
+
+cdef struct hits:
+    hit *at
+    Py_ssize_t count
+    Py_ssize_t room
+    bint failed
+
+
+cdef inline void keep(hits *found, Py_ssize_t start, int32_t number) noexcept nogil:
+    cdef hit *grown
+    if found.count == found.room:
+        grown = <hit *>realloc(found.at, (2 * found.room + 256) * sizeof(hit))
+        if grown == NULL:
+            found.failed = True
+            return
+        found.at = grown
+        found.room = 2 * found.room + 256
+    found.at[found.count].start = start
+    found.at[found.count].number = number
+    found.count += 1
+
+
+cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t n, hits *out) noexcept nogil:
     cdef Py_ssize_t i, k, start = 0, stop, found, row
     cdef const word *words = t.words
     cdef uint32_t h
@@ -83,7 +112,7 @@ cdef scan_letters(const tables *t, const letter *s, Py_ssize_t n, list out):
                             is_equal = False
                             break
                 if is_equal:
-                    out.append((i, number))
+                    keep(out, i, number)
                 number = words[number].next
         start = stop
 
@@ -92,11 +121,13 @@ cdef class WordScanner:
     """`words` are distinct strings of 2 to 16 code points below U+10000."""
 
     cdef tables t
+    cdef Py_ssize_t count
 
     def __cinit__(self, words):
         cdef Py_ssize_t number, k
         cdef uint32_t at, h
         words = list(words)
+        self.count = len(words)
         if len(set(words)) != len(words):
             raise OptionError("a word stands twice", "pass each word once")
         if any(not 2 <= len(text) <= LONGEST or max(map(ord, text)) >= SLOTS for text in words):
@@ -130,24 +161,103 @@ cdef class WordScanner:
 
     def scan_all(self, texts):
         """`[(number of the text, its occurrences)]` of the texts that have any."""
+        return self._walk(texts, None, None, None)
+
+    def near_all(self, texts, topics, bonds, reach):
+        """The same of words whose bits in `topics` (uint64, one a word) share one with those in `bonds` of a word that is at
+        most its own `reach` (below 2 ** 20 code points) away, and of words whose every bit is set, which need none."""
+        asked = np.ascontiguousarray(topics, dtype=np.uint64)
+        given = np.ascontiguousarray(bonds, dtype=np.uint64)
+        far = np.ascontiguousarray(reach, dtype=np.int32)
+        if not asked.shape == given.shape == far.shape == (self.count,):
+            raise OptionError("the bits do not fit the words", "pass one number a word")
+        if self.count and not 0 <= far.min() <= far.max() < 1 << 20:
+            raise OptionError("a reach is out of range", "pass 0 to 1,048,575 code points")
+        return self._walk(texts, asked, given, far)
+
+    def scan(self, str text):
+        """`(start, number of the word)` of every occurrence, by start, then number."""
+        found = self._walk([text], None, None, None)
+        return found[0][1] if found else []
+
+    cdef list _walk(self, texts, asked, given, far):
+        cdef const uint64_t[::1] topics
+        cdef const uint64_t[::1] bonds
+        cdef const int32_t[::1] reach
+        cdef int32_t most = 0
+        cdef hits held
         cdef list found = []
-        cdef Py_ssize_t number = 0
-        for text in texts:
-            hits = self.scan(text)
-            if hits:
-                found.append((number, hits))
-            number += 1
+        cdef Py_ssize_t number = 0, length
+        cdef int kind
+        cdef bint is_near = asked is not None and self.count > 0
+        if is_near:
+            topics, bonds, reach = asked, given, far
+            most = far.max()
+        held.at = NULL
+        held.count = held.room = held.failed = 0
+        try:
+            for text in texts:
+                kind = PyUnicode_KIND(text)
+                length = PyUnicode_GET_LENGTH(text)
+                held.count = 0
+                if kind == 1:
+                    scan_letters[uint8_t](&self.t, <const uint8_t *>PyUnicode_DATA(text), length, &held)
+                elif kind == 2:
+                    scan_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, &held)
+                else:
+                    scan_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, &held)
+                if is_near:
+                    sift_near(&self.t, &held, &topics[0], &bonds[0], &reach[0], most)
+                if held.failed:
+                    raise CapacityError("no memory for the words of a text", "cut the text")
+                if held.count:
+                    found.append((number, listed(&held)))
+                number += 1
+        finally:
+            free(held.at)
         return found
 
-    cpdef list scan(self, str text):
-        """`(start, number of the word)` of every occurrence, by start, then number."""
-        cdef list out = []
-        cdef int kind = PyUnicode_KIND(text)
-        cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
-        if kind == 1:
-            scan_letters[uint8_t](&self.t, <const uint8_t *>PyUnicode_DATA(text), length, out)
-        elif kind == 2:
-            scan_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, out)
-        else:
-            scan_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, out)
-        return out
+
+cdef bint is_bound(
+        const tables *t, const hits *held, Py_ssize_t row, const uint64_t *topics, const uint64_t *bonds, const int32_t *reach,
+        int32_t most
+) noexcept nogil:
+    """Whether a hit is one that near_all is asked for. It looks at those that begin at most `most` + LONGEST away."""
+    cdef const hit *here = &held.at[row]
+    cdef const hit *other
+    cdef uint64_t asked = topics[here.number]
+    cdef Py_ssize_t at, end = here.start + t.words[here.number].length
+    if asked == 0 or asked == <uint64_t>-1:
+        return asked != 0
+    for at in range(row, -1, -1):
+        other = &held.at[at]
+        if other.start + LONGEST + most < here.start:
+            break
+        if bonds[other.number] & asked and here.start - other.start - t.words[other.number].length <= reach[other.number]:
+            return True
+    for at in range(row + 1, held.count):
+        other = &held.at[at]
+        if other.start - end > most:
+            break
+        if bonds[other.number] & asked and other.start - end <= reach[other.number]:
+            return True
+    return False
+
+
+cdef void sift_near(
+        const tables *t, hits *held, const uint64_t *topics, const uint64_t *bonds, const int32_t *reach, int32_t most
+) noexcept nogil:
+    """Leaves the hits that near_all is asked for."""
+    cdef Py_ssize_t row, kept = 0
+    for row in range(held.count):
+        held.at[row].is_wanted = is_bound(t, held, row, topics, bonds, reach, most)
+    for row in range(held.count):
+        if held.at[row].is_wanted:
+            held.at[kept] = held.at[row]
+            kept += 1
+    held.count = kept
+
+
+cdef list listed(const hits *held):
+    cdef Py_ssize_t row
+    return [(held.at[row].start, held.at[row].number) for row in range(held.count)]

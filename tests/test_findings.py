@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -41,8 +40,8 @@ def naive(findings: list[Finding]) -> list[Finding]:
                 others = [o for o in kept if o is not k and o.doc == k.doc]
                 if any(start < o.end and o.start < end for o in others):
                     start, end = k.start, k.end
-                kept[kept.index(k)] = replace(
-                    k, start=start, end=end, action_type=f.action, evidence=(*k.evidence, f"also:{f.type}")
+                kept[kept.index(k)] = k._replace(
+                    start=start, end=end, action_type=f.action, evidence=(*k.evidence, f"also:{f.type}")
                 )
     return sorted(kept, key=lambda f: (f.doc, f.start, f.end, f.type))
 

@@ -13,7 +13,7 @@ from anonymizers.name_model import name_model
 from anonymizers.names import NameRecognizer, score_ppm
 from anonymizers.particles import agree, final_sound
 from bench.testset import names as testset
-from ext.names import NameScanner, counts, is_odd, odd_ones
+from ext.names import NameScanner, holding, is_odd, odd_ones
 from ext.names_py import NameScanner as Twin
 from ext.names_rules_py import is_odd as twin_is_odd
 
@@ -112,8 +112,8 @@ def test_the_kernel_equals_its_twin(pieces: list[str]) -> None:
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=5), st.integers(-100, 150))
 def test_a_batch_is_its_texts(texts: list[str], floor: int) -> None:
-    expected = [(number, hits) for number, text in enumerate(texts) if (hits := TWIN.scan(text, floor))]
-    assert KERNEL.scan_all(texts, floor) == TWIN.scan_all(texts, floor) == expected
+    expected = [(number, hits) for number, text in enumerate(texts) if (hits := TWIN.read(text, floor))]
+    assert KERNEL.read_all(texts, floor) == TWIN.read_all(texts, floor) == expected
     assert odd_ones(texts) == [number for number, text in enumerate(texts) if twin_is_odd(text)]
 
 
@@ -325,12 +325,23 @@ def test_a_name_beside_a_mask_is_still_found() -> None:
     assert found == {"김도현", "홍서윤"}
 
 
-@given(
-    st.text(alphabet="가나다a 🎈", max_size=60),
-    st.lists(st.text(alphabet="가나다a", min_size=1, max_size=4), max_size=5, unique=True),
-)
-def test_names_are_counted_in_one_pass_as_str_counts_them(text: str, names: list[str]) -> None:
-    assert counts(text, names) == [text.count(name) for name in names]
+@given(st.lists(st.text(alphabet="가나[a 🎈", max_size=20), max_size=4), st.sampled_from(["[가", "가나", "a ", " a"]))
+def test_texts_that_hold_two_letters(texts: list[str], pair: str) -> None:
+    assert holding(texts, pair) == [number for number, text in enumerate(texts) if pair in text]
+
+
+@given(st.lists(st.sampled_from([*PIECES, "표라온", "표라온 씨", "표라온의", "제갈라온 씨", "제갈라온"]), max_size=14))
+def test_the_kernel_lifts_repetitions_as_its_twin_does(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    assert KERNEL.read(text, 45) == TWIN.read(text, 45)
+    assert KERNEL.read_all([text, ""], 45) == TWIN.read_all([text, ""], 45)
+
+
+def test_a_roster_of_a_thousand_firm_names_lifts_each() -> None:
+    names = ["표" + a + b for a in "라하도서지민예은수유" for b in "온율윤빈호우린성진현"]
+    text = "".join(f"{name} 씨가 왔다. " for name in names) + "".join(f"{name}의 집이다. " for name in names)
+    assert KERNEL.read(text, 45) == TWIN.read(text, 45)
+    assert len(KERNEL.read(text, 75)) > len(names)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8), st.integers(1000, 1030), st.sampled_from(["가", ".", "나 "]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anonymizers.children import child_signals
 from anonymizers.normalize import View
-from anonymizers.passages import passages
+from anonymizers.passages import passages, readable
 from anonymizers.sensitive import SensitiveRecognizer, anchors, lexicon, sentence
 from ext.names import is_odd
 
@@ -168,6 +168,20 @@ def test_passages_are_the_text_and_lead_back_to_it(text: str) -> None:
         if passage.text:
             start, stop = passage.span(0, len(passage.text))
             assert passage.base <= start < stop <= end
+
+
+@given(st.text(st.sampled_from("가나다각 .!?\n\u200b\u1112\u1161\u11ab12세살"), min_size=1, max_size=40), st.data())
+def test_spans_of_a_folded_text_lead_back_to_what_was_folded(text: str, data: st.DataObject) -> None:
+    read, folded = readable([text, "가나"])
+    assert read[1] == "가나"
+    assert (0 in folded) == is_odd(text)
+    if 0 not in folded or not read[0]:
+        return
+    start = data.draw(st.integers(0, len(read[0]) - 1))
+    end = data.draw(st.integers(start + 1, len(read[0])))
+    back = folded[0].span(start, end)
+    assert 0 <= back[0] < back[1] <= len(text)
+    assert View(text[back[0] : back[1]]).text.replace("\u200b", "") == read[0][start:end]
 
 
 def test_an_odd_character_elsewhere_changes_nothing() -> None:
