@@ -22,7 +22,7 @@ from anonymizers.exact.rrn import RRN
 from anonymizers.findings import Finding, resolve
 from anonymizers.gate import ART24_KINDS, Batch, batch_of, windows
 
-VERSION: Final = "art24-1"
+VERSION: Final = "art24-2"
 Texts = Sequence[str] | Any
 """Strings, or an Arrow string array (plain, large, view, chunked)."""
 ART24_TYPES: Final = ("RRN", "ALIEN_REG", "PASSPORT", "DRIVER_LICENCE")

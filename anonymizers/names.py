@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
+from anonymizers.beside_names import beside
 from anonymizers.entities import entities
 from anonymizers.findings import Finding
 from anonymizers.name_model import name_model
@@ -28,10 +29,6 @@ _MASK: Final = entities()["PERSON"].mask
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _OWN: Final = 105  # total that a candidate behind a masked name needs
-_AGED: Final = re.compile(
-    r"[ ]?\(([1-9][0-9])(?=\)|[,·/] ?[남여])"
-)  # 목격자 표광수(61)는: the name vouches for the age
-_AGE_PPM: Final = 850_000
 _WINDOW: Final = 16  # code points on either side that Kiwi reads: half a millisecond a question
 _EVIDENCE: Final = (
     (twin.F_HONORIFIC, "honorific"), (twin.F_TITLE, "title"), (twin.F_CUE, "cue"), (twin.F_VERB, "verb"),
@@ -61,7 +58,7 @@ def score_ppm(total: int) -> int:
 
 
 class NameRecognizer:
-    """Batch recognizer (anonymizers.findings.Recognized) of PERSON, and of AGE in brackets behind a name."""
+    """Batch recognizer (anonymizers.findings.Recognized) of PERSON, and of the birth date or age behind a name."""
 
     name: Final = "names"
     version: Final = VERSION
@@ -91,8 +88,8 @@ class NameRecognizer:
                     evidence += settled
                 if total >= _FLOOR:
                     found.append(Finding(doc, start, end, "PERSON", score_ppm(total), evidence))
-                    if total >= twin.SURE and text.find("(", end, end + 2) >= 0 and (aged := _AGED.match(text, end)):
-                        found.append(Finding(doc, *aged.span(1), "AGE", _AGE_PPM, ("bracket",)))
+                    if total >= twin.SURE and (next_to := beside(text, end)):
+                        found.append(Finding(doc, *next_to))
         return led_back(found, folded)
 
     def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:

@@ -158,7 +158,7 @@ class View:
     `core` bounds where a match must touch: a window carries context on both sides that belongs to others.
     """
 
-    __slots__ = ("_ends", "_starts", "base", "core_end", "core_start", "lower", "memo", "text")
+    __slots__ = ("_ends", "_starts", "base", "core_end", "core_start", "lower", "memo", "tabs", "text")
 
     def __init__(self, original: str, base: int = 0, core: tuple[int, int] | None = None) -> None:
         """`base` is the offset of `original` in the document; `core` is in document offsets."""
@@ -166,8 +166,11 @@ class View:
         self.memo: dict[str, Any] = {}  # what several recognizers share: clusters, labels
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
+        self.tabs: tuple[int, ...] = ()  # where `text` has a space for a tab, if it is one to one with the original
         if _irregular().search(original) is None:
             self.text = original if _foldable().search(original) is None else original.translate(_translation())
+            if "\t" in original:
+                self.tabs = tuple(at for at, char in enumerate(original) if char == "\t")
         else:
             self.text = self._fold_slowly(original)
         if "나" in self.text or "둘" in self.text or "섯" in self.text:

@@ -20,13 +20,24 @@ KEYWORD, PLATE, SPECIAL, EVENT = 16, 32, 64, 128
 K_NUM, K_ID, K_PASSPORT, K_ADDRESS, K_PLATE, K_AGE, K_BIRTH, K_EMAIL = 1, 2, 4, 8, 16, 32, 64, 128
 K_SHORT, K_HANDLE, K_NET, K_GEO = 256, 1024, 2048, 4096
 GAP, AHEAD, SHORT_AHEAD, SOON, NEAR, BEHIND, CONTEXT, DEAD_RUN = 3, 40, 16, 8, 24, 24, 64, 40
-ALWAYS, NEED_DIGIT, NEED_ASCII, DIGIT_BEFORE, TOKEN, AGE_WORD, NUMBER, SOON_DIGIT, FIVE_BEFORE, BORN, AHEAD_ALWAYS = (
-    range(11)
-)
+(
+    ALWAYS,
+    NEED_DIGIT,
+    NEED_ASCII,
+    DIGIT_BEFORE,
+    TOKEN,
+    AGE_WORD,
+    NUMBER,
+    SOON_DIGIT,
+    FIVE_BEFORE,
+    BORN,
+    AHEAD_ALWAYS,
+    CELL,
+) = range(12)
 MAX_RUN, MAX_DIGIT, TAIL = 64, 512, 24
 _LIMITS: Final = "미초까기대손"
 _COUNTED: Final = "원명년월일시분개회세%항조점센㎝㎞"
-_BIRTH_TAILS: Final = "이인으은의입여남들"
+_BIRTH_TAILS: Final = "이인으은의입여남들임야라도"
 
 
 def scan(data: bytes, offsets: Sequence[int], tables: Tables, mask: int) -> tuple[npt.NDArray[np.int64], int]:
@@ -238,9 +249,11 @@ class _Text:
             self.run_context(run, self.n)
         if total >= 4:
             self.judge_cluster(a, last + 1)
-        letter = a > 1 and 4 <= total <= 8 and self.kind(a) == SPELLED and self.cls(a - 1) & PLATE  # 삼팔머 일이구공
-        if letter and self.kind(a - 2) in (SPELLED, DIGIT):
-            self.emit(K_PLATE, a - 8, a + 4)
+        if a > 3 and 4 <= total <= 8 and self.kind(a) == SPELLED:  # 삼팔머 일이구공
+            letter = a - 2 if self.at(a - 1) == " " else a - 1
+            head = letter - 2 if self.at(letter - 1) == " " else letter - 1
+            if self.cls(letter) & PLATE and (self.kind(head) in (SPELLED, DIGIT) or self.at(head) == "십"):
+                self.emit(K_PLATE, a - 8, a + 4)
         return last + 1
 
     def run_context(self, a: int, b: int) -> None:
@@ -263,7 +276,7 @@ class _Text:
                 addressed = self.at(a - 2) in "씨모군양"  # B씨(38)
                 if self.at(b + 1) == "씨" or (bracket and (behind or addressed)) or self.sex_before(a):
                     self.emit(K_AGE, a, b + 1)
-            if size == 2 and a > 1 and self.at(a - 1) == "(" and self.hangul(a - 2):
+            if size <= 2 and a > 1 and self.at(a - 1) == "(" and self.hangul(a - 2):
                 k = b
                 while k < self.n and k < b + 2 and self.at(k) in "·,/ ":
                     k += 1
@@ -314,6 +327,16 @@ class _Text:
                 self.emit(K_BIRTH, a, k + 1)
         if size == 5 and a > 0 and q >= 0 and self.at(q) == "우" and not self.hangul(q - 1):
             self.emit(K_SHORT, q, b)
+        if size == 5 and a > 0 and self.at(a) <= "6" and self.behind_address(a):
+            self.emit(K_ADDRESS, a, b)
+
+    def behind_address(self, a: int) -> bool:
+        """… 101동 1203호 (06236), 테헤란로 12 (06236): a flat, a floor, a bracket, or a number before a bracket."""
+        k, opened = a - 1, False
+        while k > 0 and k > a - 5 and self.at(k) in " ,([/|":
+            opened |= self.at(k) in "(["
+            k -= 1
+        return 0 < k < a - 1 and (self.at(k) in "호층동지)" or (opened and self.plain(k)))
 
     def plate(self, a: int, letter: int, size: int) -> None:
         """Four digits behind the letter of a plate, no year and no sum."""
@@ -556,6 +579,8 @@ class _Text:
             k = next((k for k in range(i + 1, min(self.n, i + SOON + 1)) if self.plain(k)), -1)
             if k >= 0:
                 self.emit(kind, a, k + 24)
+        elif need == CELL:
+            self.cell(kind, p, b)
         elif need == BORN:
             self.born(kind, p, b)
         elif need == NUMBER:
@@ -571,12 +596,24 @@ class _Text:
     def five_before(self, kind: int, p: int, b: int) -> None:
         """06236 서울: five digits, or -NNN, right before the word."""
         k, gap, d = p, 0, 0
-        while k >= 0 and gap < 3 and self.kind(k) == GAP_CLASS:
+        while k >= 0 and gap < 3 and (self.kind(k) == GAP_CLASS or self.at(k) == "\n"):
             k, gap = k - 1, gap + 1
         while k >= 0 and d < 6 and self.kind(k) == DIGIT:
             k, d = k - 1, d + 1
         if d == 5 or (d == 3 and k >= 0 and self.at(k) == "-"):
             self.emit(kind, k - 4, b)
+
+    def cell(self, kind: int, p: int, b: int) -> None:
+        """A cell of a header: ,나이, |"학번"|."""
+        f, g = p, b
+        while f >= 0 and f > p - 3 and self.at(f) in " \"'":
+            f -= 1
+        while g < self.n and g < b + 3 and self.at(g) in " \"'":
+            g += 1
+        left = "\n" if f < 0 else self.at(f)
+        right = "\n" if g >= self.n else self.at(g)
+        if left in "\n,;|" and right in "\n,;|" and left + right != "\n\n":
+            self.emit(kind, p + 1, b)
 
     def born(self, kind: int, p: int, b: int) -> None:
         """1964. 8. 20.생, but not 1 생략."""

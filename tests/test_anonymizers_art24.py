@@ -127,3 +127,19 @@ def test_repr_holds_no_text() -> None:
 def test_lone_surrogates_and_astral_text_keep_offsets() -> None:
     assert redact(["\ud800\udfff😀900101-1234567"]).texts == ["\ud800\udfff😀[주민등록번호]"]
     assert redact(["😀" * 5000]).changed == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["연락처 ", "전화 ", "회원번호 ", "고객번호: ", "접수 ", "id=", "file_", "#", "/", "카드번호 ", "사업자 ", "계좌 "],
+)
+@pytest.mark.parametrize("behind", ["", ", 확인", ".jpg", "@naver.com"])
+def test_only_the_label_of_a_thing_clears_a_resident_number(before: str, behind: str) -> None:
+    """A phone, a business number or a customs code has other lengths; a failing checksum says nothing since 2020-10."""
+    value = "850203-1234567"  # its checksum fails
+    assert value not in redact([before + value + behind]).texts[0]
+
+
+@pytest.mark.parametrize("before", ["주문번호 ", "운송장번호 ", "시리얼 ", "상품코드 "])
+def test_the_label_of_a_thing_clears_a_number_without_a_checksum(before: str) -> None:
+    assert redact([before + "850203-1234567"]).texts == [before + "850203-1234567"]

@@ -121,6 +121,7 @@ def test_adjacent_and_nested_values() -> None:
         ("hong@example.com", "EMAIL"),
         ("02-345-6789", "PHONE"),
         ("서울 강남구 역삼로 12, 3층", "ADDRESS"),
+        ("06236", "POSTCODE"),
     ]
 
 

@@ -8,6 +8,8 @@ Criteria
 3. Month and day only with the label 생일.
 4. Six or eight digits that are a date, then a sex (910405, 여).
 5. The front of a masked resident number (900101-1******): birth date and sex remain in it.
+6. A whole date at some distance behind the label (생년월일 부탁드려요 … 900101입니다), or behind 양력, 음력 up to 2015.
+Behind a person's name a date is found with the name (anonymizers/beside_names.py).
 
 Score .8 to .97. Evidence: context:birth, suffix:생, masked-rrn.
 """
@@ -60,12 +62,23 @@ _YEAR: Final = re.compile(
     r"(?<![0-9~\-])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
     r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생(?![아률율자신통인])|에\s?태어)"
 )
-_LAST_DOT: Final = re.compile(r"\.(?![0-9])")
-_SPOKEN: Final = (
-    r"(?:천\s?구백\s?[일이삼사오육칠팔구십]{0,4}|이천\s?[일이삼사오육칠팔구십]{0,3}|[공영일이삼사오육칠팔구]{2,4})\s?년(?:도|에)?\s?"
-    r"(?:십[일이]?|[일이삼사오육유칠팔구시])\s?월\s?(?:[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])\s?일"
+_SPREAD: Final = re.compile(  # 2 0 0 1 . 0 2 . 0 3
+    rf"(?:생\s?년(?:\s?월(?:\s?일)?)?|{_LABEL}){_LINK}(?P<v>(?:1 9|2 0) [0-9] [0-9] ?[.\-/년] ?(?P<m>[01] [0-9]) ?[.\-/월] ?(?P<d>[0-3] [0-9]))(?![0-9]| [0-9])"
 )
-_SPOKEN_YEAR: Final = re.compile(r"[공영천일이삼사오육칠팔구십백]\s?년")
+_LAST_DOT: Final = re.compile(r"\.(?![0-9])")
+_NUMERAL: Final = "일이삼사오육칠팔구一二三四五六七八九"
+_SPOKEN: Final = (
+    rf"(?:천\s?구백\s?[{_NUMERAL}십十]{{0,4}}|이천\s?[{_NUMERAL}십十]{{0,3}}|[{_NUMERAL}]?[십十][{_NUMERAL}]?|[공영〇零{_NUMERAL}]{{2,4}})\s?[년年](?:도|에)?\s?"
+    rf"(?:[십十][일이一二]?|[{_NUMERAL}유시])\s?[월月]\s?(?:(?:[이삼二三]?[십十][{_NUMERAL}]?|[{_NUMERAL}])\s?[일日]|초?(?:하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘)|보름|그믐)"
+)
+_LUNAR: Final = re.compile(
+    rf"(?:양력|음력)\s?(?:생일)?(?:으로|은|는|:)?\s{{0,2}}(?:{_DATE}|{_PACKED}|(?P<s>{_SPOKEN}))(?![0-9])"
+)
+_LATEST: Final = 2015  # of a date that 양력 or 음력 alone makes a birth date: later ones are feasts and events
+_FAR: Final = re.compile(
+    rf"(?:생\s?년\s?월\s?일|(?<![발재])생일|d\.?o\.?b\.?|birth[\s_]?da[yt]e?)(?!\s?생략)[^0-9\n)]{{1,30}}?(?:\n[^0-9\n]{{0,20}}?)?(?<![0-9a-z\-.,:/])(?:{_DATE}|{_PACKED})(?![0-9a-z]|[\-.,:/][0-9]|\s?(?:원|명|개|회|건|부터|까지|이후|이전|~))"
+)
+_SPOKEN_YEAR: Final = re.compile(rf"[공영〇零천십十백{_NUMERAL}]\s?[년年]")
 _SPOKEN_LABELLED: Final = re.compile(
     rf"(?:{_LABEL}){_LINK}(?P<v>{_SPOKEN})|(?P<w>{_SPOKEN})\s?(?:생(?![가-힣])|생이|생입|출생|에\s?태어)"
 )
@@ -73,7 +86,7 @@ _MASKED: Final = re.compile(r"(?<![0-9])\d{6}\s?-\s?(?:[1-8][*xX●○·]{4,6}|[
 
 
 _LABELS: Final = re.compile(r"born|생\s?년|생\s?일|출생|탄생|태어난|birth|d\.?o\.?b")
-_HINT: Final = re.compile(r"born|[생출탄]|태어|birth|d\.?o\.?b")
+_HINT: Final = re.compile(r"born|[생출탄]|태어|birth|d\.?o\.?b|[양음]력")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -99,6 +112,17 @@ def find(view: View) -> Iterator[Hit]:
         yield Hit(*(m.span("v") if m["v"] else m.span("w")), "BIRTH_DATE", 900_000, ("spoken", "context:birth"))
     for m in _DAY.finditer(view.text):
         yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("context:birth",))
+    for m in _LUNAR.finditer(view.text) if "력" in view.text else ():
+        if m["s"]:
+            yield Hit(*m.span("s"), "BIRTH_DATE", 800_000, ("context:calendar", "spelled"))
+        elif _exists(m) and _year(m) <= _LATEST:
+            yield Hit(*_span(m), "BIRTH_DATE", 800_000, ("context:calendar",))
+    for m in _SPREAD.finditer(view.text) if "1 9" in view.text or "2 0" in view.text else ():
+        if is_date(2000, int(m["m"].replace(" ", "")), int(m["d"].replace(" ", ""))):
+            yield Hit(*m.span("v"), "BIRTH_DATE", 850_000, ("context:birth", "spread"))
+    for m in _FAR.finditer(view.lower) if _LABELS.search(view.lower) else ():
+        if _exists(m) and _year(m) <= _LATEST:
+            yield Hit(*_span(m), "BIRTH_DATE", 780_000, ("context:birth", "apart"))
     for m in _BORN.finditer(view.text):
         if _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 950_000, ("suffix:생",))
@@ -123,6 +147,12 @@ def _span(m: re.Match[str]) -> tuple[int, int]:
     elif m.string.startswith(".", end) and m.string.startswith("생", end + 1):
         end += 1
     return m.start("y"), end
+
+
+def _year(m: re.Match[str]) -> int:
+    """The four-digit year; two digits may be of either century, so they count as the earlier."""
+    year = _number(m["y"]) if m.groupdict().get("p") is None else int("".join(SPELLED.get(c, c) for c in m["p"])[:-4])
+    return year if year >= 100 else 1900 + year
 
 
 def _number(text: str) -> int:

@@ -6,8 +6,10 @@ Criteria
    among them after a Korean label (or letters alone, if nothing but a copula follows: 비번은 abcdefgh예요), with digit and
    letter after an English one; digits alone (at least four) after
    비번, 비밀번호, PIN, OTP, 인증번호.
-2. Not one: a length or a count (8자 이상), a placeholder (****), code (a call, a type, a property access).
-3. Keys of well-known shape: AWS, Google, GitHub, OpenAI-like sk-, Slack, Stripe, GitLab, npm, JWT, SendGrid, PEM private
+2. Codes: digits of a door, lock or entrance with * and # (공동현관 *1234#), CVC and first digits of a PIN, one-time codes
+   with a space inside, or at some distance behind the label (인증번호 왔어? 123456).
+3. Not one: a length or a count (8자 이상), a placeholder (****), code (a call, a type, a property access).
+4. Keys of well-known shape: AWS, Google, GitHub, OpenAI-like sk-, Slack, Stripe, GitLab, npm, JWT, SendGrid, PEM private
    key headers; user:password@ in an address.
 
 Score .7 to .99. Evidence: context:secret, key-shape, url.
@@ -23,8 +25,37 @@ from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.gate import K_EMAIL, K_HANDLE, K_SECRET
 from anonymizers.normalize import View
 
-_KOREAN: Final = r"비밀\s?번호|비번|패스워드|패스코드|(?<![가-힣])암호|인증\s?번호|인증키|접속키|보안\s?코드|핀\s?번호|시크릿\s?키?|액세스\s?키|(?:api|API)\s?키|토큰"
-_ENGLISH: Final = r"password|passwd|passcode|passphrase|(?<![a-z])pwd|(?<![a-z])pw|(?<![a-z])secret(?:[_ ]?access)?(?:[_ ]?key)?|(?:access|api|auth)[_ \-]?(?:key|token)|(?<![a-z])token|(?<![a-z])pin|(?<![a-z])otp|(?<![a-z])cv[cv]"
+_KOREAN: Final = r"비밀\s?번호|비번|패스워드|패스코드|(?<![가-힣])암호|(?<![A-Z])인증\s?번호|인증키|접속키|보안\s?코드|핀\s?번호|시크릿\s?키?|액세스\s?키|(?:api|API)\s?키|토큰"
+_DOOR: Final = re.compile(
+    r"(?:공동\s?현관|현관|도어\s?락|디지털\s?락|출입문|출입|대문|로비|자동문|번호키|열쇠함|사물함|락커|경비실|무인\s?택배함)[^0-9\n*#]{0,20}(?P<v>[*#]?[0-9]{4,8}(?:[*#][0-9]{0,8}){0,2}|[*#][0-9]{3,8}(?:[*#][0-9]{0,8}){0,2})"
+    r"(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:원|명|개|호|동|층|년|월|일|시|분|번길|m|km|%|만|억|세대|가구))"
+)
+_FIRST: Final = re.compile(
+    r"(?:비밀\s?번호|비번|핀\s?번호|pin|PIN)\s?(?:의\s?)?앞\s?(?:두\s?자리|2\s?자리|두자리|자리)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[0-9]{2})(?![0-9])"
+)
+_STARRED: Final = re.compile(
+    r"(?:비밀\s?번호|비번)[^0-9\n*#]{0,30}(?P<v>[0-9]{4,8}(?:[*#][0-9]{0,8}){1,2}|[*#][0-9]{4,8}(?:[*#][0-9]{0,8}){0,2})"
+)
+_SPLIT: Final = re.compile(
+    r"(?:OTP|otp|일회용\s?(?:비밀\s?)?번호|(?<![A-Z])(?:인증|확인|백업|복구)\s?(?:번호|코드)|인증\s?문자)[^0-9\n]{0,20}?(?:\n[^0-9\n]{0,14}?)?(?<![0-9A-Za-z\-])(?P<v>(?:[A-Z]-)?[0-9]{3}[ \-]?[0-9]{3}|[0-9]{4}-[0-9]{4}|[A-Z]{1,3}-[0-9]{3,6}|[0-9]{4}(?:[0-9]{2})?|[공영일이삼사오육칠팔구]{4,8}?(?=이?(?:요|에요|예요|입니다|고|래)|[\s.,]|$))"
+    r"(?![0-9A-Za-z]|[ ]?[\-.,:/][0-9]|\s?(?:원|명|개|자리|회|초|분|시간|번\s?안내|년|월|일|호|건))"
+)
+_CVC: Final = re.compile(
+    r"(?:CVC|cvc|CVV|cvv|씨브이씨)[^0-9\n]{0,14}?(?P<v>[0-9]{3,4}|(?<=자리 )[공영일이삼사오육칠팔구]{3,4}(?![가-힣]))(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:자리|글자|원|개))"
+)
+_PIN: Final = re.compile(
+    r"(?:핀|핀\s?번호|(?<![A-Za-z])PIN|(?<![A-Za-z])pin)(?:[이은는가을]|\s?[:=]|\s?번호[는은가]?)\s?(?P<v>[0-9]{4,8})(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:자리|개|원|회))"
+)
+_APP: Final = re.compile(
+    r"(?i:pass(?:word)?|pwd|pw|비밀번호|비번)['\"]?\s?[:=]\s?['\"]?(?P<v>[a-z]{4}(?: [a-z]{4}){3})(?![a-z])"
+)
+_CODE: Final = re.compile(
+    r"(?:인증|확인|초대|백업|복구)[^\n]{0,40}?코드[^A-Za-z0-9\n]{0,10}(?P<v>(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6,8})(?![A-Za-z0-9])"
+)
+_WITH_HANGUL: Final = re.compile(
+    r"(?:비밀\s?번호|비번|패스워드|(?<![A-Za-z])(?:PW|pw|Pw|password|Password))(?:\s?(?:은|는|:|=)\s{0,2}|\s{1,2})(?P<v>[!-~]{2,30}[가-힣]{1,10}[!-~]{1,30})(?![!-~])"
+)
+_ENGLISH: Final = r"password|passwd|passcode|passphrase|(?<![a-z])pwd|(?<![a-z])pw|(?<![a-z])secret(?:[_ ]?access)?(?:[_ ]?key)?|(?:access|api|auth)[_ \-]?(?:key|token)|(?<![a-z])token|(?<![a-z])pin|(?<![a-z])otp|(?<![a-z])cv[cv]|(?<![a-z])psk"
 _LINK: Final = r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->|/)\s{0,2}(?:제|내|각각|일단|임시로|현재)?\s?['\"`(\[]?"
 _VALUE: Final = r"(?P<v>[!-~]{4,64})"
 _AFTER_KOREAN: Final = re.compile(rf"(?:{_KOREAN})(?:{_LINK}|\s?[\[(]|\s[\[(]?){_VALUE}")
@@ -44,11 +75,13 @@ _NO_PASSWORD: Final = re.compile(
     r"(?i)string|text|null|none|true|false|undefined|object|hash|hashed|bcrypt|scrypt|argon|sha|md5?|aes|salt|plain|plaintext|required|optional|password|passwd|pass|reset|change"
     r"|confirm|input|field|value|type|label|form|submit|login|logout|secret|token|varchar|char|bytes|encrypted|encoder|encode|html|http|https|page|error|code|here|todo|example|test"
 )
-_COUNT: Final = re.compile(r"\s?(?:자리|자|글자|회|개|번|분|초|일|년|월|가지|이상|이하|원|명|조|항|호|%|byte|bit)")
+_COUNT: Final = re.compile(
+    r"[ ]?(?:자리|자(?![가-힣])|글자|회(?![원사])|개|번|분(?![가-힣])|초(?![기대])|일(?![가-힣])|년|월|가지|이상|이하|원|명|조|항|호(?!스트)|%|byte|bit)"
+)
 _KEYS: Final = re.compile(
     r"(?<![A-Za-z0-9_\-])(?:"
     r"A(?:KIA|SIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|gh[pousr]_[0-9A-Za-z]{30,251}|github_pat_[0-9A-Za-z_]{22,255}"
-    r"|sk-(?:proj-|ant-)?[0-9A-Za-z_\-]{20,200}|[sp]k_(?:live|test)_[0-9A-Za-z]{10,99}|xox[abprs]-[0-9A-Za-z\-]{10,200}"
+    r"|sk-(?:proj-|ant-)?[0-9A-Za-z_\-]{20,200}|[a-z]{2,3}_(?:live|test)_[0-9A-Za-z]{10,99}|xox[abprs]-[0-9A-Za-z\-]{10,200}"
     r"|glpat-[0-9A-Za-z_\-]{20,64}|npm_[0-9A-Za-z]{36}|hf_[0-9A-Za-z]{20,64}|SG\.[\w\-]{16,64}\.[\w\-]{16,64}|ya29\.[\w\-]{20,255}"
     r"|eyJ[\w\-]{8,2000}\.[\w\-]{8,2000}\.[\w\-]{8,2000}"
     r")(?![A-Za-z0-9_])"
@@ -62,10 +95,27 @@ _NEXT: Final = re.compile(r"&(?=[a-z_]{1,20}=)|[\"'],|</[a-z]")
 _TRAIL: Final = ".,;:!?)]}'\"`>"
 _SECRET: Final = (
     "비밀", "비번", "패스", "암호", "인증", "접속키", "보안", "핀", "시크릿", "액세스", "api", "토큰", "pass", "pwd", "pw", "secret", "key",
-    "token", "pin", "otp", "cvc", "cvv",
+    "token", "pin", "otp", "cvc", "cvv", "psk", "일회용", "확인", "백업", "복구", "씨브이", "코드",
 )  # fmt: skip
+_DOORS: Final = (
+    "현관",
+    "도어",
+    "출입",
+    "대문",
+    "로비",
+    "자동문",
+    "번호키",
+    "열쇠함",
+    "사물함",
+    "락커",
+    "경비실",
+    "택배함",
+    "디지털",
+)
 """Plain searches: a hundred times as fast as an alternation that is tried at every character."""
-_KEY_HEAD: Final = re.compile(r"A[KS]IA|AIza|gh[pousr]_|github_pat_|sk-|[sp]k_|xox|glpat-|npm_|hf_|SG\.|ya29|eyJ")
+_KEY_HEAD: Final = re.compile(
+    r"A[KS]IA|AIza|_live_|_test_|gh[pousr]_|github_pat_|sk-|[sp]k_|xox|glpat-|npm_|hf_|SG\.|ya29|eyJ"
+)
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -85,6 +135,15 @@ def find(view: View) -> Iterator[Hit]:
     for m in _LETTERS.finditer(view.text) if korean else ():
         if _NO_PASSWORD.fullmatch(m["v"]) is None and (m["tail"] or (m["v"].islower() and len(m["v"]) > 5)):
             yield Hit(*m.span("v"), "CREDENTIAL", 700_000, ("context:secret", "letters"))
+    for rule in (_SPLIT, _CVC, _FIRST, _STARRED, _PIN, _APP, _CODE) if secret else ():
+        for m in rule.finditer(view.text):
+            yield Hit(*m.span("v"), "CREDENTIAL", 780_000, ("context:secret", "code"))
+    for m in _WITH_HANGUL.finditer(view.text) if secret else ():
+        if any(c.isdigit() for c in m["v"]) and not any(c in m["v"] for c in "(){}<>/"):
+            yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
+    for m in _DOOR.finditer(view.text) if any(word in view.text for word in _DOORS) else ():
+        if not m["v"].isdigit() or (secret and "번" in m[0]):
+            yield Hit(*m.span("v"), "CREDENTIAL", 780_000, ("context:door",))
     for m in _SPELLED.finditer(view.text) if secret else ():
         yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret", "spelled"))
     for m in _KEYS.finditer(view.text) if _KEY_HEAD.search(view.text) else ():

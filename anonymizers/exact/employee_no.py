@@ -1,7 +1,8 @@
 # ruff: noqa: E501 - patterns read better on long lines
 """EMPLOYEE_NO, staff number (사번, 사원번호, 행번, 교번): no standard, so the label decides.
 
-Criteria: a label, then 3 to 10 digits with up to five letters and a hyphen in front. Score .92. Evidence: context:employee.
+Criteria: a label, then 3 to 10 digits with up to five letters and a hyphen in front; or at some distance behind it six to
+ten. Score .75 to .92. Evidence: context:employee.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labelled import digits, matches, pattern
+from anonymizers.exact.labelled import SPOKEN, apart, digits, far, matches, pattern
 from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
@@ -19,11 +20,15 @@ _RULE = pattern(
     rf"(?:[a-z]{{1,5}}[\-_]?)?{digits(3, 10)}",
 )
 
+_FAR = apart(rf"[a-z]{{0,3}}-?[0-9]{{6,10}}|{SPOKEN}{{3,9}}")
+
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type EMPLOYEE_NO in a view."""
     for start, end in matches(view, _RULE, "employee"):
         yield Hit(start, end, "EMPLOYEE_NO", 920_000, ("context:employee",))
+    for start, end in far(view, _FAR, "employee"):
+        yield Hit(start, end, "EMPLOYEE_NO", 750_000, ("context:employee", "apart"))
 
 
 EMPLOYEE_NO = Recognizer("employee_no", ("EMPLOYEE_NO",), K_SHORT, find)

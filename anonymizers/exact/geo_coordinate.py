@@ -34,18 +34,26 @@ _DMS: Final = re.compile(
 _LABEL: Final = re.compile(r"위도|경도|좌표|gps|lat|lng|lon|위치|북위|동경")
 
 
+_SAMPLE: Final = re.compile(r"예제|예시|샘플|(?<![.a-z])(?:example|sample)|latlng\(|default", re.IGNORECASE)
+_SPOKEN: Final = re.compile(
+    r"(?:위도|경도|북위|동경)(?:[가는은이]|\s?:)?\s{0,2}(?P<v>[일이삼사오육칠팔구십백]{2,7}\s?점\s?[공영일이삼사오육칠팔구](?:\s?[공영일이삼사오육칠팔구]){2,7})(?=[\s,.이]|$)"
+)
 _HINT: Final = re.compile(r"[0-9]\.[0-9]{3}|[0-9]\s?[°도]")
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type GEO_COORDINATE in a view."""
     pairs: list[tuple[int, int]] = []
+    for m in _SPOKEN.finditer(view.text) if "점" in view.text else ():
+        yield Hit(*m.span("v"), "GEO_COORDINATE", 800_000, ("spoken",))
     if _HINT.search(view.text) is None:
         return
     for m in _PAIR.finditer(view.text):
         one, two = float(m[1]), float(m[2])
         korea = (33 <= one <= 39 and 124 <= two <= 132) or (33 <= two <= 39 and 124 <= one <= 132)
         labelled = _LABEL.search(view.lower, max(m.start() - 30, 0), m.start()) is not None
+        if _SAMPLE.search(view.text, max(m.start() - 30, 0), min(m.end() + 24, len(view.text))):
+            continue
         korea = korea and (labelled or min(len(v.partition(".")[2]) for v in m.groups()) > 3)
         if korea or (labelled and abs(one) <= 180 and abs(two) <= 180):
             pairs.append(m.span())
@@ -53,6 +61,8 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), "GEO_COORDINATE", 960_000 if korea and labelled else 900_000, evidence)
     for m in _ONE.finditer(view.lower):
         start, end = m.span("v")
+        if _SAMPLE.search(view.text, max(m.start() - 30, 0), start):
+            continue
         if not any(a <= start < b for a, b in pairs):
             yield Hit(start, end, "GEO_COORDINATE", 920_000, ("context:geo",))
     for m in _DMS.finditer(view.text):

@@ -28,7 +28,7 @@ _V6: Final = re.compile(r"(?<![0-9A-Za-z_:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-
 _NETWORK: Final = re.compile(
     r"(?<![a-z])ip(?![a-z])|아이피|서버|접속|주소|호스트|host|ssh|ping|vpn|네트워크|로그인|방화벽|공유기|dns|포트"
 )
-_VERSION: Final = re.compile(r"(?:버전|version|ver\.?|v|릴리스|release|빌드|제|절|항목|섹션)\s?$")
+_VERSION: Final = re.compile(r"(?:버전|version|ver\.?|v|릴리스|release|빌드|펌웨어|firmware|fw|제|절|항목|섹션)\s?$")
 
 
 def find(view: View) -> Iterator[Hit]:

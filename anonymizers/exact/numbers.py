@@ -24,14 +24,14 @@ _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
 _CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?)[{DIGIT}])*")
 _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 """Gaps at which a number neither begins nor ends."""
-LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|]{0,2}[ ]{0,2}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
+LOOSE_GAP: Final = re.compile(rf"[ ]{{0,2}}[\-.·/_~*|]{{0,2}}[ ]{{0,2}}|{_READ_OUT}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
 """Between the groups of a number that its label or checksum proves."""
-COPULA: Final = re.compile(r"이(?=고|며|에요|예요|라|다|었|지만|죠|니까|야)")
+COPULA: Final = re.compile(r"이(?=고|구|며|요|에요|예요|라|다|었|지만|죠|니까|야)")
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
 _WORD: Final = re.compile(
-    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])"
+    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[ ]?[|/;][ ]?|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])"
     rf"(?![{DIGIT}]|-[{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
     rf"|(?<=[{_SPELLED}])(?P<copula>이)(?=에요)"
 )
@@ -133,18 +133,16 @@ def clusters(view: View, least: int = _LEAST) -> list[Cluster]:
     if found is None:
         found = []
         for m in _CLUSTER.finditer(view.text):
-            at = m.start()
-            if m.end() - at < _LEAST:
+            if m.end() - m.start() < _LEAST:
                 continue
-            for cut in _WORD.finditer(view.text, m.start(), m.end() + 2):  # it looks at what follows
+            at = m.start() + _word_end(view.text, m.start(), m.end())
+            for cut in _WORD.finditer(view.text, at, m.end() + 2):  # it looks at what follows
                 if cut.end() > m.end():
                     break
                 if cut["word"] and _mixed(view.text, cut.start()):
                     continue
                 found.append(_cluster(view, at, cut.start("word") if cut["word"] else cut.start("copula")))
                 at = cut.end()
-            if at == m.start():
-                at += _word_end(view.text, at, m.end())
             if m.end() - at >= _LEAST:
                 found.append(_cluster(view, at, m.end()))
         view.memo["clusters"] = found
@@ -188,6 +186,17 @@ def _cluster(view: View, start: int, end: int) -> Cluster:
         spelled.append(value is not char)
         gap_from = i + 1
     return Cluster(view, "".join(values), tuple(at), tuple(gaps), tuple(spelled))
+
+
+def without_word(view: View, start: int, end: int) -> int:
+    """Where a value ends whose last digit, apart from the others, begins the next word (C2435902 사본, …구 이래)."""
+    text = view.text
+    at = end - 1
+    while at > start and text[at - 1] in " .,":
+        at -= 1
+    if at < end - 1 and text[end - 1] in SPELLED and "가" <= text[end : end + 1] <= "힣":
+        return at
+    return end
 
 
 def is_date(year: int, month: int, day: int) -> bool:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of, near
-from anonymizers.exact.numbers import DIGIT
+from anonymizers.exact.numbers import DIGIT, without_word
 from anonymizers.gate import K_PASSPORT
 from anonymizers.normalize import View
 
@@ -31,7 +31,7 @@ _NEW = re.compile(
 _OLD = re.compile(rf"(?<![A-Za-z0-9_])([MSRODGmsrodg]){_S}(?:{_D}{_S}){{7}}{_D}(?![A-Za-z0-9_]|[\-.][0-9])")
 _OTHER = re.compile(rf"(?<![A-Za-z0-9_])([A-Za-z]{{1,2}}){_S}(?:{_D}{_S}){{5,7}}{_D}(?![A-Za-z0-9_]|[\-.][0-9])")
 _SPOKEN = re.compile(
-    rf"(?<![가-힣])(?:엠|에스|알|오|디|지){_S}(?:{_D}{_S}){{3}}(?:(?:에이|비|씨|디|이|에프|지|[A-Za-z]){_S})?(?:{_D}{_S}){{3,4}}{_D}(?![0-9])"
+    rf"(?<![가-힣])(?:엠|에스|알|오|디|지){_S}(?:{_D}{_S}){{3}}(?:(?:에이|비|씨|디|이|에프|지|에이치|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트|[A-Za-z]){_S})?(?:{_D}{_S}){{3,4}}{_D}(?![0-9])"
 )
 
 
@@ -62,7 +62,8 @@ def find(view: View) -> Iterator[Hit]:
         if any(a < m.end() and m.start() < b for a, b in taken):
             continue
         if label_of(view, m.start(), m.end()) == "passport":
-            yield Hit(m.start(), m.end(), "PASSPORT", 850_000, ("shape:other", "context:passport"))
+            end = without_word(view, m.start(), m.end())
+            yield Hit(m.start(), end, "PASSPORT", 850_000, ("shape:other", "context:passport"))
 
 
 def _fragment(view: View, start: int) -> bool:

@@ -20,8 +20,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from anonymizers.exact.bank_account import at_bank
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of, labels, near
+from anonymizers.exact.labels import direct, label_of, labels, near
 from anonymizers.exact.numbers import COPULA, Cluster, clusters
 from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import GAP_WORDS, View
@@ -136,6 +137,8 @@ _TAIL8: Final = frozenset(
         (3, 3, 2),
         (2, 3, 3),
         (1,) * 8,
+        (4, 5),
+        (5, 4),
     }
 )
 _TAIL7: Final = frozenset({(3, 4), (7,), (3, 2, 2), (4, 3), (1,) * 7})
@@ -201,6 +204,8 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         return Hit(start, end, kind, 980_000 if usual else 850_000, (*evidence, "context:phone"))
     if not usual or (kind == "PHONE" and not plain):
         return None
+    if label == "account" and not bare and not at_bank(view, start) and label_of(view, start, end, 0, 3) != "account":
+        label = ""  # 농협 하나로마트, 입금 후 …, or the bank of the number behind
     if label in (
         "account",
         "other",
@@ -214,7 +219,7 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         "rrn",
         "corp",
         "brn",
-    ):
+    ) and (bare or label == "account" or len(layout) < 3 or direct(view, start, label)):
         if kind == "MOBILE" and national.startswith("010") and not bare:
             return Hit(
                 start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}")

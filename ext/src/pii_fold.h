@@ -14,7 +14,7 @@ enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE =
        K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
 enum { STRIDE = 64, GAP = 3, AHEAD = 40, SHORT_AHEAD = 16, SOON = 8, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
 enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5, N_NUMBER = 6,
-       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9, N_AHEAD = 10 };
+       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9, N_AHEAD = 10, N_CELL = 11 };
 
 typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
 typedef struct { int64_t doc, kind, core0, core1, byte0, byte1, cp0; } mark_t;             /* what callers get */

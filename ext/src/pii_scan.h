@@ -15,6 +15,8 @@
 
 static inline uint32_t pair_of(uint16_t before, uint16_t last) { return (before * 40503u + last) & 0xFFFF; }
 
+static inline int parts_cells(uint16_t c) { return c == ',' || c == ';' || c == '|'; }
+
 /* Spares most calls of keyword(). */
 static inline int may_end_keyword(const scan_t *s, const uint16_t *u, int64_t i) {
     uint16_t last = lower16(u[i]);
@@ -50,10 +52,20 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
         }
         if (need == N_FIVE_BEFORE) {                                     /* 06236 서울 */
             int gap = 0, d = 0;
-            for (k = p; k >= 0 && gap < 3 && (cls[u[k]] & C_MASK) == C_GAP; k--) gap++;
+            for (k = p; k >= 0 && gap < 3 && ((cls[u[k]] & C_MASK) == C_GAP || u[k] == '\n'); k--) gap++;
             for (; k >= 0 && d < 6 && (cls[u[k]] & C_MASK) == C_DIGIT; k--) d++;
             s->steps += gap + d;
             if (d == 5 || (d == 3 && k >= 0 && u[k] == '-')) emit(s, doc, n, s->kw_kind[q], k - 4, b);
+            continue;
+        }
+        if (need == N_CELL) {                                            /* a cell of a header: ,나이, |"학번"| */
+            int64_t f = p, g = i + 1;
+            while (f >= 0 && f > p - 3 && (u[f] == ' ' || u[f] == '"' || u[f] == '\'')) f--;
+            while (g < n && g < i + 4 && (u[g] == ' ' || u[g] == '"' || u[g] == '\'')) g++;
+            uint16_t l = f < 0 ? '\n' : u[f], r = g >= n ? '\n' : u[g];
+            s->steps += p - f + g - i;
+            if ((l == '\n' || parts_cells(l)) && (r == '\n' || parts_cells(r)) && (parts_cells(l) || parts_cells(r)))
+                emit(s, doc, n, s->kw_kind[q], a, b);
             continue;
         }
         if (need == N_SOON) {                                            /* 위도 37.5 */
@@ -63,7 +75,8 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
         if (need == N_BORN) {                                            /* 1964. 8. 20.생 but not 1 생략 */
             uint16_t w = b < n ? u[b] : 0;
             if (is_hangul(w) && w != 0xC774 && w != 0xC778 && w != 0xC73C && w != 0xC740 && w != 0xC758 && w != 0xC785 &&
-                w != 0xC5EC && w != 0xB0A8 && w != 0xB4E4) continue;                   /* 이인으은의입여남들 */
+                w != 0xC5EC && w != 0xB0A8 && w != 0xB4E4 && w != 0xC784 && w != 0xC57C && w != 0xB77C && w != 0xB3C4)
+                continue;                                                              /* 이인으은의입여남들임야라도 */
             for (k = p; k >= 0 && k > p - 9; k--) {
                 s->steps++;
                 int t = cls[u[k]] & C_MASK;
@@ -153,6 +166,17 @@ static int age_behind(const uint16_t *u, int64_t a, int64_t b, int64_t n) {
            w == 0xC528 || w == 0xBAA8 || w == 0xAD70 || w == 0xC591;                            /* 씨모군양 */
 }
 
+/* … 101동 1203호 (06236), 테헤란로 12 (06236): a flat, a floor, a bracket, or a number before a bracket; then marks. */
+static int behind_address(const uint16_t *u, int64_t a) {
+    int64_t k = a - 1; int opened = 0;
+    while (k > 0 && k > a - 5 && (u[k] == ' ' || u[k] == ',' || u[k] == '(' || u[k] == '[' || u[k] == '/' || u[k] == '|')) {
+        opened |= u[k] == '(' || u[k] == '[';
+        k--;
+    }
+    return k > 0 && k < a - 1 && (u[k] == 0xD638 || u[k] == 0xCE35 || u[k] == 0xB3D9 || u[k] == 0xC9C0 || u[k] == ')' ||
+                                  (opened && is_digit(u[k])));                                  /* 호층동지 */
+}
+
 /* What a run of plain digits [a, b) is followed or preceded by: plates, ages, road numbers. */
 static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n) {
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
@@ -189,7 +213,7 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
         if (b < n && u[b] == ')' && ((b + 1 < n && u[b + 1] == 0xC528) || sex_before(u, a) ||         /* 김모(34)씨 */
             (len == 2 && a > 2 && u[a - 1] == '(' && is_hangul(u[a - 2]) && age_behind(u, a, b, n))))
             emit(s, doc, n, K_AGE, a, b + 1);
-        if (len == 2 && a > 1 && u[a - 1] == '(' && is_hangul(u[a - 2])) {                   /* 김모(34·여)씨 */
+        if (len <= 2 && a > 1 && u[a - 1] == '(' && is_hangul(u[a - 2])) {                   /* 김모(34·여)씨 */
             int64_t k = b;
             while (k < n && k < b + 2 && (u[k] == 0xB7 || u[k] == ',' || u[k] == '/' || u[k] == ' ')) k++;
             if (k > b && k < n && (u[k] == 0xB0A8 || u[k] == 0xC5EC)) emit(s, doc, n, K_AGE, a, b + 1);   /* 남 여 */
@@ -208,6 +232,7 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     if (len == 5 && a > 0) {                                                                 /* 우 06236 */
         int64_t q = u[a - 1] == ' ' ? a - 2 : a - 1;
         if (q >= 0 && u[q] == 0xC6B0 && (q == 0 || !is_hangul(u[q - 1]))) emit(s, doc, n, K_SHORT, q, b);
+        if (u[a] <= '6' && behind_address(u, a)) emit(s, doc, n, K_ADDRESS, a, b);
     }
     if (len == 6 || len == 8) {                                          /* 910405, 여 */
         int64_t k = b;
@@ -352,9 +377,11 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
         if (run >= 0 && i >= n) run_context(s, doc, run, n, n);
         s->steps += i - a;
         if (total >= 4) judge_cluster(s, doc, n, a, last + 1);
-        if (total >= 4 && total <= 8 && k == C_SPELLED && a > 1 && (cls[u[a - 1]] & F_PLATE)) {                 /* 삼팔머 일이구공 */
-            int before = cls[u[a - 2]] & C_MASK;
-            if (before == C_SPELLED || before == C_DIGIT) emit(s, doc, n, K_PLATE, a - 8, a + 4);
+        if (total >= 4 && total <= 8 && k == C_SPELLED && a > 3) {                                              /* 삼팔머 일이구공 */
+            int64_t letter = u[a - 1] == ' ' ? a - 2 : a - 1, head = u[letter - 1] == ' ' ? letter - 2 : letter - 1;
+            int before = cls[u[head]] & C_MASK;
+            if ((cls[u[letter]] & F_PLATE) && (before == C_SPELLED || before == C_DIGIT || u[head] == 0xC2ED))   /* 십 */
+                emit(s, doc, n, K_PLATE, a - 8, a + 4);
         }
         i = last + 1;
     }
