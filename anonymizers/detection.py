@@ -71,13 +71,16 @@ def structured_findings(
     """What the exact recognizers report, unsettled; duplicates may occur where windows meet."""
     parts = [recognizer for recognizer in structured if not recognizer.whole]
     whole = [recognizer for recognizer in structured if recognizer.whole]
+    by_kinds: dict[int, list[Recognizer]] = {}
     tables: set[int] = set(tabbed(batch)) if whole else set()
     for window in windows(batch, ALL_KINDS) if gated else everything(batch):
         if window.kinds & K_TABLE:
             tables.add(window.doc)
-        for recognizer in parts:
-            if window.kinds & recognizer.kinds:
-                yield from _findings(window.doc, window.view, recognizer)
+        wanted = by_kinds.get(window.kinds)
+        if wanted is None:
+            wanted = by_kinds[window.kinds] = [each for each in parts if window.kinds & each.kinds]
+        for recognizer in wanted:
+            yield from _findings(window.doc, window.view, recognizer)
     for doc in sorted(tables):
         view = View(batch.piece(doc, 0, int(batch.offsets[doc + 1] - batch.offsets[doc])))
         for recognizer in whole:

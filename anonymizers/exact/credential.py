@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.gate import K_EMAIL, K_HANDLE, K_SECRET
+from anonymizers.gate import K_SECRET
 from anonymizers.normalize import View
 
 _KOREAN: Final = r"비밀\s?번호|비번|패스워드|패스코드|(?<![가-힣])암호|(?<![A-Z])인증\s?번호|인증키|접속키|보안\s?코드|핀\s?번호|시크릿\s?키?|액세스\s?키|(?:api|API)\s?키|토큰"
@@ -189,4 +189,4 @@ def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
     return Hit(start, end, "CREDENTIAL", 930_000 if letter and digit else 850_000, ("context:secret",))
 
 
-CREDENTIAL = Recognizer("credential", ("CREDENTIAL",), K_SECRET | K_HANDLE | K_EMAIL, find)
+CREDENTIAL = Recognizer("credential", ("CREDENTIAL",), K_SECRET, find)

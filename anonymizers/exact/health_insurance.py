@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labelled import SPOKEN, apart, digits, far, matches, pattern
-from anonymizers.gate import K_SHORT
+from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import View
 
 _RULE = pattern(
@@ -30,4 +30,4 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(start, end, "HEALTH_INSURANCE", 780_000, ("context:health", "apart"))
 
 
-HEALTH_INSURANCE = Recognizer("health_insurance", ("HEALTH_INSURANCE",), K_SHORT, find)
+HEALTH_INSURANCE = Recognizer("health_insurance", ("HEALTH_INSURANCE",), K_SHORT | K_NUM, find)
