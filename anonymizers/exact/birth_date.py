@@ -62,6 +62,7 @@ _YEAR: Final = re.compile(
     r"(?<![0-9~\-])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
     r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생(?![아률율자신통인])|에\s?태어)"
 )
+_BIRTH: Final = re.compile(r"생|출생|태어")
 _SPREAD: Final = re.compile(  # 2 0 0 1 . 0 2 . 0 3
     rf"(?:생\s?년(?:\s?월(?:\s?일)?)?|{_LABEL}){_LINK}(?P<v>(?:1 9|2 0) [0-9] [0-9] ?[.\-/년] ?(?P<m>[01] [0-9]) ?[.\-/월] ?(?P<d>[0-3] [0-9]))(?![0-9]| [0-9])"
 )
@@ -123,16 +124,29 @@ def find(view: View) -> Iterator[Hit]:
     for m in _FAR.finditer(view.lower) if _LABELS.search(view.lower) else ():
         if _exists(m) and _year(m) <= _LATEST:
             yield Hit(*_span(m), "BIRTH_DATE", 780_000, ("context:birth", "apart"))
-    for m in _BORN.finditer(view.text):
-        if _exists(m):
-            yield Hit(*_span(m), "BIRTH_DATE", 950_000, ("suffix:생",))
+    for low, high in _around_birth(view.text):
+        for m in _BORN.finditer(view.text, low, high):
+            if _exists(m):
+                yield Hit(*_span(m), "BIRTH_DATE", 950_000, ("suffix:생",))
+        for m in _BORN_OTHER.finditer(view.text, low, high):
+            yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("suffix:생",))
+        for m in _YEAR.finditer(view.text, low, high):
+            yield Hit(*m.span("v" if m["v"] is not None else "w"), "BIRTH_DATE", 900_000, ("suffix:생",))
     for m in _BORN_AT.finditer(view.text) if "태어" in view.text or "출생" in view.text else ():
         if _exists(m):
             yield Hit(*_span(m), "BIRTH_DATE", 900_000, ("context:birth",))
-    for m in _BORN_OTHER.finditer(view.text):
-        yield Hit(*m.span("v"), "BIRTH_DATE", 800_000, ("suffix:생",))
-    for m in _YEAR.finditer(view.text):
-        yield Hit(*(m.span("v") if m["v"] is not None else m.span("w")), "BIRTH_DATE", 900_000, ("suffix:생",))
+
+
+def _around_birth(text: str) -> list[tuple[int, int]]:
+    """Where 생, 출생 or 태어 stands, with as much around it as a date before it needs: a tenth of a window, mostly."""
+    out: list[tuple[int, int]] = []
+    for m in _BIRTH.finditer(text):
+        low, high = max(m.start() - 40, 0), m.end() + 8
+        if out and low <= out[-1][1]:
+            out[-1] = (out[-1][0], high)
+        else:
+            out.append((low, high))
+    return out
 
 
 def _span(m: re.Match[str]) -> tuple[int, int]:
