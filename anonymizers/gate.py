@@ -225,9 +225,8 @@ def windows(batch: Batch, mask: int = ALL_KINDS) -> Iterator[Window]:
 def tabbed(batch: Batch) -> list[int]:
     """Texts with tabs between words, two or more: they may hold tables whose marks folding hides."""
     data = batch.data[batch.offsets[0] : batch.offsets[-1]] if len(batch) else batch.data[:0]
-    if len(data) < 2:
-        return []
-    at = np.flatnonzero((data[1:] == 9) & (data[:-1] > 32)) + 1 + batch.offsets[0]
+    at = np.flatnonzero(data == 9)
+    at = at[(at > 0) & (data[at - 1] > 32)] + batch.offsets[0]
     docs, counts = np.unique(np.searchsorted(batch.offsets, at, side="right") - 1, return_counts=True)
     found: list[int] = docs[counts >= 2].tolist()
     return found
