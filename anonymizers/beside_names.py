@@ -26,6 +26,7 @@ _DATE: Final = (
 )
 _HONORIFIC: Final = r"(?:[ ]?(?:씨|님|군|양|옹|여사))?"
 _IN_BRACKETS: Final = re.compile(rf"{_HONORIFIC}[ ]?[(\[][ ]?(?P<v>(?:{_DATE})\.?)(?:[ ]?생)?[ ]?[)\],]")
+_TITLED: Final = re.compile(rf"[ ][가-힣]{{1,4}}\((?P<v>{_DATE}\.?)\)")
 _AS_CELL: Final = re.compile(
     rf"{_HONORIFIC}(?P<gap>[ ]{{1,2}}|[ ]?[,/|][ ]?|\t)(?P<v>{_DATE})(?![0-9]|[\-/][0-9]|[ ]?[~∼])(?P<dot>\.(?=[ ]?[,/|)\n]|[ ]?$))?"
     r"(?P<after>[ ]?[,/|)\]\n\t\"']|[ ]?$|[ ]?생(?![가-힣])|[ ](?=[0-9]{2,3}[.\-])|(?=이[고며라다요]|입니다))?"
@@ -48,11 +49,13 @@ class Beside(NamedTuple):
 
 def beside(text: str, end: int) -> Beside | None:
     """The date of birth or age behind the name that ends at `end`, if there is one."""
-    if not _FIRST.match(text, end) or not any("0" <= c <= "9" for c in text[end : end + _REACH + 1]):
+    if not _FIRST.match(text, end) or not any("0" <= c <= "9" for c in text[end : end + _REACH + 4]):
         return None
     if (m := _IN_BRACKETS.match(text, end)) and _exists(m):
         stop = m.end("v") - (m["v"].endswith(".") and " " not in m["v"] and m["y"] is None)
         return Beside(m.start("v"), stop, "BIRTH_DATE", 850_000, ("name", "bracket"))
+    if (m := _TITLED.match(text, end)) and _exists(m) and (len(_parts(m)[0]) < 4 or int(_parts(m)[0]) <= _LATEST):
+        return Beside(*m.span("v"), "BIRTH_DATE", 750_000, ("name", "bracket"))
     if (m := _AS_CELL.match(text, end)) and _exists(m) and _is_cell(m):
         stop = m.end("v") + (1 if m["dot"] else 0)
         return Beside(m.start("v"), stop, "BIRTH_DATE", 750_000, ("name",))

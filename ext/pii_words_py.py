@@ -123,7 +123,7 @@ class Words(Text):
                 if d == HEX_RUN:
                     self.emit(kind, a, k + 8)
                     return
-            elif not (d and self.at(k) in ":-." and self.at(k - 1).lower() in HEX_DIGITS):
+            elif not (d and self.at(k) in ":-. " and self.at(k - 1).lower() in HEX_DIGITS):
                 d = 0
 
     def goes_on(self, b: int) -> bool:
@@ -138,7 +138,7 @@ class Words(Text):
         f = p
         while f >= 0 and f > p - URL_HEAD and (latin(self.at(f)) or self.at(f) in ":/."):
             f -= 1
-        return f >= 0 and self.at(f) in "([\"'<=`"
+        return f >= 0 and (self.at(f) in "[\"'<=`" or (f > 0 and self.at(f - 1) + self.at(f) == "]("))
 
     def is_named_id(self, p: int, i: int) -> bool:
         """카톡 id:, ID:, user id, login_id; not `id: 3` and userId of a program."""
@@ -180,8 +180,13 @@ class Words(Text):
         """1964. 8. 20.생, but not 1 생략."""
         if self.hangul(b) and self.at(b) not in BIRTH_TAILS:
             return
-        for k in range(p, max(p - 9, -1), -1):
+        for k in range(p, max(p - 14, -1), -1):
             if self.kind(k) == DIGIT or (self.kind(k) == SPELLED and self.at(k + 1) == "년"):
+                self.emit(kind, k - 12, b)
+                return
+            if self.kind(k) == SPELLED or self.at(k) in "십시유":  # 시월 십일일
+                continue
+            if self.at(k) == "년" and k > 0 and (self.at(k - 1) == "십" or self.kind(k - 1) == SPELLED):  # 육십년 … 생
                 self.emit(kind, k - 12, b)
                 return
             if self.at(k) not in " .)(년월일음양력":  # (음력)생

@@ -92,18 +92,24 @@ _WITH_PASSWORD: Final = re.compile(rf"(?:아이디|아뒤|계정)\s{_NAME}(?=[\s
 _TAGGED: Final = re.compile(
     r"(?:배틀\s?태그|라이엇|롤\s?닉|스팀|친추|디코|닉)[^A-Za-z0-9\n]{0,12}(?P<v>[A-Za-z가-힣][A-Za-z0-9가-힣]{1,15}#[0-9A-Za-z]{3,5})(?![0-9A-Za-z])"
 )
+_IN_BRACKETS: Final = re.compile(
+    rf"(?:아이디|아뒤|(?:{_SERVICE})|(?<![A-Za-z])ID)\s?[(\[]\s?(?:ID\s?:?\s?)?{_NAME}(?=[)\]])"
+)
+_GAME: Final = re.compile(
+    r"(?:게임|롤|배그|메이플|로아|던파|서버)\s?(?:아이디|닉네임|닉|캐릭)\s?(?:은|는|:)?\s{0,2}(?P<v>[가-힣A-Za-z]{2,12}[0-9]{1,4})(?=\s|$|[,.])"
+)
 _LINE: Final = re.compile(rf"(?<![a-z])(?:line|kakao|wechat|telegram)\s?id\s?[:=]?\s{{0,2}}{_NAME}")
 _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세요 hong77
     rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}"
 )
 _PROFILE: Final = re.compile(
     r"(?<![A-Za-z0-9\-])(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com|github\.com|gitlab\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
-    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/(?!status/)[A-Za-z])",
+    r"|linkedin\.com/in/|youtube\.com/(?:c|user)/|twitch\.tv/|steamcommunity\.com/id/|behance\.net/|soundcloud\.com/|brunch\.co\.kr/(?=@)|medium\.com/(?=@)|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/(?!status/)[A-Za-z])",
 )
 _SITE: Final = re.compile(
-    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao|github|gitlab)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/"
+    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao|github|gitlab)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/|twitch\.tv/|steamcommunity|behance|soundcloud|brunch|medium\.com/"
 )
-_LINKED: Final = re.compile(r"[(\[\"'<=](?:https?://)?(?:[a-z]{1,4}\.)?$")
+_LINKED: Final = re.compile(r"(?:\]\(|[\[\"'<=`])(?:https?://)?(?:[a-z]{1,4}\.)?$")
 _NO_PROFILE: Final = re.compile(
     r"p|reels?|explore|stories|intent|share|hashtag|search|home|groups|events|photos?|sharer|watch|pages|login|i|about|policies|legal|privacy|help|tags|.*\.(?:php|html?|naver|nhn|aspx?|jsp)|dialog|features|topics|orgs|issues|pulls|marketplace|sponsors|settings|pricing|security|collections|trending|apps|blog|docs|enterprise|readme|join|signup|new|notifications|contact"
 )
@@ -219,9 +225,9 @@ def find(view: View) -> Iterator[Hit]:
     for m in _LOOSE.finditer(view.lower) if loose else ():
         if any(c.isdigit() or c in "_." for c in m["v"]) and any(c.isalpha() for c in m["v"]):
             yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 750_000, ("context:service",))
-    for rule in (_APART, _WITH_PASSWORD, _TAGGED, _LINE):
+    for rule in (_APART, _WITH_PASSWORD, _TAGGED, _LINE, _IN_BRACKETS, _GAME):
         for m in (
-            rule.finditer(view.text if rule is _TAGGED else view.lower)
+            rule.finditer(view.text if rule in (_TAGGED, _IN_BRACKETS) else view.lower)
             if loose or "톡" in view.lower or rule is not _APART
             else ()
         ):
@@ -229,6 +235,8 @@ def find(view: View) -> Iterator[Hit]:
             if rule is _APART and not (
                 any(c.isdigit() or c in "_." for c in token) and any(c.isalpha() for c in token)
             ):
+                continue
+            if rule is _IN_BRACKETS and not any(c.isdigit() or c in "_.-" for c in token):
                 continue
             if any(c.isalpha() for c in token) and not _DOMAIN.search(token):
                 yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 780_000, ("context:service",))

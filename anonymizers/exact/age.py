@@ -25,7 +25,7 @@ from anonymizers.normalize import View
 _TENS: Final = "열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔"
 _ONES: Final = "한|두|세|네|다섯|여섯|일곱|여덟|아홉|하나|둘|셋|넷"
 _AGE: Final = re.compile(
-    rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:{_ONES})?|(?<![가-힣])(?:다섯|여섯|일곱|여덟|아홉))\s?살)"
+    rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:[ ]?(?:{_ONES}))?|(?<![가-힣])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉))\s?살)"
     r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|이전|이후|전후|[가을]\s?(?:끝날|될|넘을)|이라면|정도만|적은|많은|어린|차이|터울|연상|연하|[를을]\s?(?:넘|초과)|가지|번|명|개|관람|연령|정년|에서|~|-))"
 )
 _LABELLED: Final = re.compile(
@@ -54,12 +54,15 @@ _PERSON: Final = re.compile(
     r"|남(?=[,/)\s])|여(?=[,/)\s])"
     r"|운전자|지원자|가입자|응시자|신청인|신청자|의뢰인|피보험자|계약자|보호자|수진자|산모|임산부|어르신|세입자|임차인|임대인|입주자|직원|사원|근로자|조합원|수험생|후보|손님|승객|보행자|목격자|용의자|실종자|사망자|부상자|생존자|당첨자|참가자|청년|중년|노모|노부부|외동|조부|조모|장인|장모|시어머니|시아버지|며느리|사위|쌍둥이|룸메|친구|동료|상사|팀장|과장|대리|부장"
 )
-_CELL: Final = re.compile(r"(?:^|[,/|(\t·]\s?|\n)만?\s?$")
-_CELL_END: Final = re.compile(r"\s?(?:[,/|)\t·]|\n|$)")
+_WHEN: Final = re.compile(r"\s?때(?!까지|부터)")
+_CELL: Final = re.compile(r"(?:^|[,/|(\t·]\s?|[.?!]\s|\n)만?\s?$")
+_CELL_END: Final = re.compile(r"\s?(?:[,/|)\t·]|\n|$)|\s(?:한|두|세|네|[0-9])\s?명")
 _CHART: Final = re.compile(
     r"(?<![A-Za-z0-9가-힣])(?:[MF남여]|[남여][성자])[ ]?/[ ]?(?P<v>[1-9][0-9]?)(?![0-9/.%]|[ ]?[:/])|(?<![0-9/.])(?P<w>[1-9][0-9]?)[ ]?/[ ]?(?:[MF](?![A-Za-z])|[남여](?![가-힣]))"
 )
-_NATIVE: Final = re.compile(rf"(?:{_TENS})(?:{_ONES})\s?살")
+_NATIVE: Final = re.compile(rf"(?:{_TENS})[ ]?(?:{_ONES})\s?살")
+_CHILD: Final = re.compile(r"아이|어린이|소아|유아|아동|자녀|아기|원아|형제|자매|남매")
+_PROVERB: Final = re.compile(r"\s?(?:버릇|씩|먹|더\s|차이|된?\s?(?:강아지|고양이|푸들|말티|개(?![가-힣])|묘|견)|배기)")
 _COMMON: Final = re.compile(r"(?:학년|기준|대상|이하|이상|평균|정년)\s?$")
 _KING: Final = re.compile(
     r"(?:루이|헨리|찰스|엘리자베스|조지|제임스|에드워드|윌리엄|바오로|요한|베네딕토|재벌|교포|동포|재일|람세스|나폴레옹|바울|비오|레오|알렉산드르|빌헬름|필리프)\s?\d?\d?\s?$"
@@ -98,12 +101,20 @@ def find(view: View) -> Iterator[Hit]:
             continue
         sentence = re.split(r"[.!?\n]", before)[-1]
         after = re.split(r"[.!?\n]", view.text[end : end + 14])[0]
-        if _LIMIT.search(sentence) or _LIMIT.search(after):
+        if _LIMIT.search(sentence) or _LIMIT.search(after.partition(",")[0]):
             continue
-        if _NATIVE.match(view.text, start):
+        if _NATIVE.match(view.text, start) or (m["n"] is not None and len(m["n"]) == 2 and _WHEN.match(view.text, end)):
             yield Hit(start, end, "AGE", 800_000, ("native",))
             continue
-        if m["n"] is not None and len(m["n"]) == 2 and _CELL.search(before) and _CELL_END.match(view.text, end):
+        if m["n"] is None and _PROVERB.match(view.text, end):
+            continue
+        young = m["n"] is not None and len(m["n"]) == 1 and _CHILD.search(view.text, max(start - 30, 0), end + 20)
+        if (
+            m["n"] is not None
+            and (len(m["n"]) == 2 or young)
+            and _CELL.search(before)
+            and _CELL_END.match(view.text, end)
+        ):
             yield Hit(start, end, "AGE", 750_000, ("cell",))
             continue
         person = _PERSON.search(sentence) or (_PERSON.search(after) and not after.startswith("의 "))

@@ -92,6 +92,8 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
         return None
     if any(gap.count(" ") and gap.strip() == "." for gap in cluster.separators(a, b)):  # 2019. 5. 12. 1234
         return None
+    if _network(cluster, a, layout):
+        return None
     if _dated(cluster, a, layout):
         return None
     start, end = cluster.span(a, b)
@@ -150,6 +152,18 @@ def _formed_otherwise(cluster: Cluster, a: int, b: int, layout: tuple[int, ...])
         return layout in ((3, 4, 4), (11,), (3, 8), (7, 4))
     area = len(layout) == 3 and layout[2] == 4 and layout[1] in (3, 4)
     return area and ((layout[0] == 2 and values.startswith("02")) or (values[:3] in _AREAS and layout[0] == 3))
+
+
+def _network(cluster: Cluster, a: int, layout: tuple[int, ...]) -> bool:
+    """Four groups of at most three digits with dots between: an address of the network."""
+    at, run = a, 0
+    for size in layout:
+        dotted = at > a and cluster.gaps[at] == "."
+        run = 0 if size > 3 else run + 1 if dotted and run else 1
+        if run == 4:
+            return True
+        at += size
+    return False
 
 
 def _peculiar(values: str, layout: tuple[int, ...]) -> bool:

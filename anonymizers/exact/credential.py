@@ -34,7 +34,7 @@ _FIRST: Final = re.compile(
     r"(?:비밀\s?번호|비번|핀\s?번호|pin|PIN)\s?(?:의\s?)?앞\s?(?:두\s?자리|2\s?자리|두자리|자리)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[0-9]{2})(?![0-9])"
 )
 _STARRED: Final = re.compile(
-    r"(?:비밀\s?번호|비번)[^0-9\n*#]{0,30}(?P<v>[0-9]{4,8}(?:[*#][0-9]{0,8}){1,2}|[*#][0-9]{4,8}(?:[*#][0-9]{0,8}){0,2})"
+    r"(?:비밀\s?번호|비번)[^0-9\n*#]{0,30}(?<![0-9A-Za-z])(?P<v>[0-9]{4,8}(?:[*#][0-9]{0,8}){1,2}|[*#][0-9]{4,8}(?:[*#][0-9]{0,8}){0,2})"
 )
 _SPLIT: Final = re.compile(
     r"(?:OTP|otp|일회용\s?(?:비밀\s?)?번호|(?<![A-Z])(?:인증|확인|백업|복구)\s?(?:번호|코드)|인증\s?문자)[^0-9\n]{0,20}?(?:\n[^0-9\n]{0,14}?)?(?<![0-9A-Za-z\-])(?P<v>(?:[A-Z]-)?[0-9]{3}[ \-]?[0-9]{3}|[0-9]{4}-[0-9]{4}|[A-Z]{1,3}-[0-9]{3,6}|[0-9]{4}(?:[0-9]{2})?|[공영일이삼사오육칠팔구]{4,8}?(?=이?(?:요|에요|예요|입니다|고|래)|[\s.,]|$))"
@@ -46,11 +46,22 @@ _CVC: Final = re.compile(
 _PIN: Final = re.compile(
     r"(?:핀|핀\s?번호|(?<![A-Za-z])PIN|(?<![A-Za-z])pin)(?:[이은는가을]|\s?[:=]|\s?번호[는은가]?)\s?(?P<v>[0-9]{4,8})(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:자리|개|원|회))"
 )
+_TOKEN_APART: Final = re.compile(  # 비번 까먹었어요. 원래 abcd77^^ 였는데
+    r"(?:비밀\s?번호|비번|패스워드|(?<![가-힣])암호)[^!-~\n]{0,30}(?:[.,;:!?()]{1,2}[^!-~\n]{1,24}){0,2}(?:\n(?:\[?[0-9]{1,2}:[0-9]{2}\]?)?[^!-~\n]{0,10}:?[ ])?"
+    r"(?P<v>(?=[!-~]{0,30}[A-Za-z])(?=[!-~]{0,30}[0-9])[A-Za-z0-9][!-~]{6,30})(?=[ ,)\]가-힣]|$|\n)"
+)
+_ENTERED: Final = re.compile(  # 키오스크에 7742# 누르시고
+    r"(?<![0-9A-Za-z\-.,])(?P<v>[0-9]{3,8}[*#][*#0-9]{0,8}|[*#][0-9]{3,8}[*#]?)[ ]?(?:을|를|번|도)?[ ]?(?:누르|눌러|누른|입력)"
+)
+_BELL: Final = re.compile(r"(?:비밀\s?번호|비번)[^0-9\n]{0,12}?(?P<v>[종별][0-9]{4,8}[종별#*]?)(?![0-9A-Za-z])")
+_HANGUL_FIRST: Final = re.compile(
+    r"(?:비밀\s?번호|비번|패스워드|암호)(?:[은는]|\s?:)\s?(?P<v>[가-힣]{1,8}[0-9]{2,8}[!@#$%^&*]{1,4})(?![!-~])"
+)
 _APP: Final = re.compile(
     r"(?i:pass(?:word)?|pwd|pw|비밀번호|비번)['\"]?\s?[:=]\s?['\"]?(?P<v>[a-z]{4}(?: [a-z]{4}){3})(?![a-z])"
 )
 _CODE: Final = re.compile(
-    r"(?:인증|확인|초대|백업|복구)[^\n]{0,40}?코드[^A-Za-z0-9\n]{0,10}(?P<v>(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6,8})(?![A-Za-z0-9])"
+    r"(?:인증|확인|초대|백업|복구|일회용|접속|참가)[^\n]{0,40}?코드[^A-Za-z0-9\n]{0,10}(?P<v>(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6,8})(?![A-Za-z0-9])"
 )
 _WITH_HANGUL: Final = re.compile(
     r"(?:비밀\s?번호|비번|패스워드|(?<![A-Za-z])(?:PW|pw|Pw|password|Password))(?:\s?(?:은|는|:|=)\s{0,2}|\s{1,2})(?P<v>[!-~]{2,30}[가-힣]{1,10}[!-~]{1,30})(?![!-~])"
@@ -74,6 +85,9 @@ _LETTERS: Final = re.compile(  # letters alone: only as the whole of what a Kore
 _NO_PASSWORD: Final = re.compile(
     r"(?i)string|text|null|none|true|false|undefined|object|hash|hashed|bcrypt|scrypt|argon|sha|md5?|aes|salt|plain|plaintext|required|optional|password|passwd|pass|reset|change"
     r"|confirm|input|field|value|type|label|form|submit|login|logout|secret|token|varchar|char|bytes|encrypted|encoder|encode|html|http|https|page|error|code|here|todo|example|test"
+)
+_PLAIN_WORD: Final = re.compile(
+    r"[A-Za-z]{1,12}[\-.]?[0-9.]{1,4}[a-z]?|[0-9]{1,4}[A-Za-z]{1,8}|v?[0-9.]+|[A-Z0-9\-]{1,7}|(?:SHA|AES|MD|RSA|UTF)-?[0-9]+"
 )
 _COUNT: Final = re.compile(
     r"[ ]?(?:자리|자(?![가-힣])|글자|회(?![원사])|개|번|분(?![가-힣])|초(?![기대])|일(?![가-힣])|년|월|가지|이상|이하|원|명|조|항|호(?!스트)|%|byte|bit)"
@@ -135,9 +149,15 @@ def find(view: View) -> Iterator[Hit]:
     for m in _LETTERS.finditer(view.text) if korean else ():
         if _NO_PASSWORD.fullmatch(m["v"]) is None and (m["tail"] or (m["v"].islower() and len(m["v"]) > 5)):
             yield Hit(*m.span("v"), "CREDENTIAL", 700_000, ("context:secret", "letters"))
-    for rule in (_SPLIT, _CVC, _FIRST, _STARRED, _PIN, _APP, _CODE) if secret else ():
+    for rule in (_SPLIT, _CVC, _FIRST, _STARRED, _PIN, _APP, _CODE, _BELL, _HANGUL_FIRST) if secret else ():
         for m in rule.finditer(view.text):
             yield Hit(*m.span("v"), "CREDENTIAL", 780_000, ("context:secret", "code"))
+    for m in _TOKEN_APART.finditer(view.text) if secret else ():
+        value = m["v"].rstrip(_TRAIL.replace("!", ""))
+        if len(value) > 6 and _PLAIN_WORD.fullmatch(value) is None and not any(c in value for c in "(){}<>/=;"):
+            yield Hit(m.start("v"), m.start("v") + len(value), "CREDENTIAL", 700_000, ("context:secret", "apart"))
+    for m in _ENTERED.finditer(view.text) if "#" in view.text or "*" in view.text else ():
+        yield Hit(*m.span("v"), "CREDENTIAL", 780_000, ("context:door",))
     for m in _WITH_HANGUL.finditer(view.text) if secret else ():
         if any(c.isdigit() for c in m["v"]) and not any(c in m["v"] for c in "(){}<>/"):
             yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
@@ -184,7 +204,7 @@ def _judge(view: View, m: re.Match[str], english: bool) -> Hit | None:
             return None
     elif not digit and not (mark and letter and any(c in stripped for c in "!@#$%^&*")):
         return None
-    if re.fullmatch(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,2}", stripped):
+    if re.fullmatch(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,2}|(?:SHA|AES|MD|RSA|UTF|WPA|TLS|SSL|bcrypt)-?[0-9]+", stripped):
         return None
     return Hit(start, end, "CREDENTIAL", 930_000 if letter and digit else 850_000, ("context:secret",))
 

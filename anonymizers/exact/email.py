@@ -40,7 +40,9 @@ _DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜|\.)\s?[)\]}>]\s?|\s?
 _COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오알지)"
 _AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{0,2}-at-\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
 _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
-_HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])")
+_HIDDEN: Final = re.compile(
+    rf"((?:(?<![A-Za-z0-9._])[A-Za-z0-9]{{1,20}}[ ]?[(\[](?:dot|점)[)\]][ ]?)?{_LOCAL.replace('(?<![A-Za-z0-9._%+', '(?<![A-Za-z0-9._%+')})({_AT})({_DOMAIN})(?![A-Za-z0-9])"
+)
 _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
 _WORDS: Final = re.compile(
     rf"((?:(?<![A-Za-z0-9._])[a-z0-9]{{1,20}}\sdot\s)?{_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])"

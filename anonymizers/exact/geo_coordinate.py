@@ -22,19 +22,19 @@ from anonymizers.normalize import View
 
 _N: Final = r"-?\d{1,3}\.\d{3,15}"
 _PAIR: Final = re.compile(
-    rf"(?<![0-9A-Za-z_.\-])(?:[NE][ ]?)?({_N})[ ]?[NE°]?(?:[ ]?[,/;][ ]?|[ ])(?:[NE][ ]?)?({_N})(?:[ ]?[NE°])?(?![0-9A-Za-z_]|\.[0-9])"
+    rf"(?<![0-9A-Za-z_.\-])(?:[NE][ ]?)?({_N})°?[ ]?[NE]?(?:[ ]?[,/;][ ]?|[ ])(?:[NE][ ]?)?({_N})(?:°?[ ]?[NE]|°)?(?![0-9A-Za-z_]|\.[0-9])"
 )
 _ONE: Final = re.compile(
     rf"(?:위도|경도|latitude|longitude|lat|lng|lon|북위|동경)[\"')\]]?\s?(?:은|는|:|=|가|이)?\s?\(?(?P<v>{_N})°?(?![0-9A-Za-z_]|\.[0-9])"
 )
 _SEC: Final = r"\d{1,3}\s?(?:°|도)\s?\d{1,2}\s?(?:['′`]|분)(?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″]|''|초))?"
-_DMS: Final = re.compile(
-    rf"(?:(?:북위|위도|N)[ ]?)?(?<!\d){_SEC}[ ]?[NE]?(?:(?:\s?,\s?|\s)(?:(?:동경|경도|E)[ ]?)?{_SEC}[ ]?[NE]?)?"
+_DMS: Final = re.compile(  # one by one where a word names each
+    rf"(?:N[ ]?)?(?<!\d){_SEC}(?:[ ]?[NE](?![A-Za-z]))?(?:(?:\s?,\s?|\s)(?:E[ ]?)?{_SEC}(?:[ ]?[NE](?![A-Za-z]))?)?"
 )
 _LABEL: Final = re.compile(r"위도|경도|좌표|gps|lat|lng|lon|위치|북위|동경")
 
 
-_SAMPLE: Final = re.compile(r"예제|예시|샘플|(?<![.a-z])(?:example|sample)|latlng\(|default", re.IGNORECASE)
+_SAMPLE: Final = re.compile(r"예제|샘플|(?<![.a-z])(?:example|sample)|latlng\(|default", re.IGNORECASE)
 _SPOKEN: Final = re.compile(
     r"(?:위도|경도|북위|동경)(?:[가는은이]|\s?:)?\s{0,2}(?P<v>[일이삼사오육칠팔구십백]{2,7}\s?점\s?[공영일이삼사오육칠팔구](?:\s?[공영일이삼사오육칠팔구]){2,7})(?=[\s,.이]|$)"
 )

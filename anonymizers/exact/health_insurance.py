@@ -18,7 +18,7 @@ _RULE = pattern(
     digits(10, 12),
 )
 
-_FAR = apart(rf"[0-9]{{11}}|[0-9]-[0-9]{{10}}|{SPOKEN}{{9,11}}")
+_FAR = apart(rf"[0-9]{{11}}|[0-9](?:[ \-]?[0-9]){{10}}|{SPOKEN}{{9,11}}")
 
 
 def find(view: View) -> Iterator[Hit]:

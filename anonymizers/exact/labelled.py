@@ -9,7 +9,8 @@ The number follows its label after at most a particle, a copula, brackets or pun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 from anonymizers.exact.labels import labels
@@ -20,7 +21,7 @@ _SPELLED: Final = "".join(SPELLED)
 _READ_OUT: Final = "|".join(GAP_WORDS)
 _LINK: Final = (
     r"(?:\s?\((?:[^()\n]{0,12})\))?(?:\s{0,2}</?[a-z0-9]{1,10}>){0,3}"
-    r"(?:은|는|이|가|을|를|도|의|만|란|라고|으로|로|이랑|랑)?(?:요)?[?,.]?\s{0,2}(?:그거|그게|음|어|각각|아마|현재|저는|제가|전|바로|보통|좀|다음과 같습니다|아래)?"
+    r"(?:칸에|란에|칸에는|란에는|칸은|란은|은|는|이|가|을|를|도|의|만|란|라고|으로|로|이랑|랑)?(?:요)?[?,.]?\s{0,2}(?:그거|그게|음|어|각각|아마|현재|저는|제가|전|바로|보통|좀|다음과 같습니다|아래)?"
     r"[\s:=\-,.~>\[\]('\"|/#→]{0,5}(?:no\.?|번호)?[\s:=\-.('\"|]{0,3}"
 )
 _COUNTER: Final = r"(?!\s?(?:자리|글자|자\b|명|년|개|회|번째|학번|만(?=[ ]?(?:원|명|개|회|건|평|톤|대|여))|억|원|%|호봉|일|월|시간|시\b|분\b|쪽|페이지|학년))"
@@ -64,10 +65,27 @@ def far(view: View, rule: re.Pattern[str], name: str) -> Iterator[tuple[int, int
         if label != name:
             continue
         m = rule.match(view.lower, end)
-        if m is None or (i + 1 < len(named) and named[i + 1][0] < m.start("v") and named[i + 1][2] != name):
+        if m is None or (
+            i + 1 < len(named) and named[i + 1][0] < m.start("v") and named[i + 1][2] not in (name, "other")
+        ):
             continue
         start, end = m.span("v")
         yield start, without_word(view, start, end)
+
+
+def listed(view: View, ends: Iterable[int], value: str) -> Iterator[tuple[int, int]]:
+    """Ranges of further values of the same form behind those that end at `ends`: 2022-14-0831, 2023-08-1177."""
+    rule = _listed(value)
+    for end in ends:
+        m = rule.match(view.lower, end)
+        while m:
+            yield m.span("v")
+            m = rule.match(view.lower, m.end())
+
+
+@cache
+def _listed(value: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:[ ]?[,/·;→][ ]?|[ ](?:및|그리고)[ ])(?:[가-힣]{{2,4}}[ ])?(?P<v>{value}){_ALONE}")
 
 
 def digits(least: int, most: int) -> str:

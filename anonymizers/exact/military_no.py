@@ -14,15 +14,17 @@ from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labelled import apart, digits, far, matches, pattern
+from anonymizers.exact.labels import near
 from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
 _RULE = pattern(
     r"(?<![가-힣])(?:군번|인식표)|service[\s_]?(?:number|no\.?)|military[\s_]?(?:id|no\.?|number)",
-    rf"[0-9]{{2}}-[0-9]{{5,8}}(?![0-9])|{digits(7, 10)}",
+    rf"[0-9]{{2}}-[0-9]{{5,8}}(?![0-9])|{digits(7, 10)}|[a-z][0-9]{{7}}",
 )
 
 _FAR = apart(r"[0-9]{2}-[0-9]{5,8}|[0-9]{10}")
+_ENLISTED = re.compile(r"(?<![0-9\-])[0-9]{2}-7[0-9]{7}(?![0-9\-])")
 _RANKED = re.compile(r"(?:장교|부사관|현역|(?<![가-힣])병|병사)[ ]?(?P<v>[0-9]{2}-(?:[0-9]{8}|[0-9]{5,6}))(?![0-9\-])")
 
 
@@ -32,6 +34,9 @@ def find(view: View) -> Iterator[Hit]:
         yield Hit(start, end, "MILITARY_NO", 950_000, ("context:military",))
     for start, end in far(view, _FAR, "military"):
         yield Hit(start, end, "MILITARY_NO", 800_000, ("context:military", "apart"))
+    for m in _ENLISTED.finditer(view.text):
+        if near(view, m.start(), m.end(), "military", 50):
+            yield Hit(m.start(), m.end(), "MILITARY_NO", 800_000, ("context:military", "form"))
     for m in _RANKED.finditer(view.text) if "군번" in view.text else ():
         yield Hit(*m.span("v"), "MILITARY_NO", 850_000, ("context:military", "rank"))
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from anonymizers.exact.labels import direct, label_of, labels, near
+from anonymizers.exact.labels import direct, is_thing, label_of, near
 from anonymizers.exact.numbers import Cluster, clusters, is_date
 from anonymizers.normalize import View
 
@@ -38,12 +38,6 @@ _REGISTRY: Final = frozenset(str(n) for n in range(11, 24))
 _KINDS: Final = frozenset(str(n) for n in (*range(11, 16), 21, 22, *range(31, 52), 71, 81, 85))
 """Of company: 11 stock, 14 limited, 21 association, 22 foundation, 31 and up by special law."""
 _PLAIN_GAP: Final = re.compile(r"[ \-./_~·]{1,4}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
-_FIRM: Final = re.compile(
-    r"주문|송장|배송|택배|등기\s?우편|승인|거래|일련|시리얼|serial|s/n|isbn|issn|바코드|barcode|ean|upc|상품|품번|제품|모델|model|part|부품|자산|특허|출원|공고|사건"
-    r"|문서|티켓|쿠폰|timestamp|타임스탬프|epoch|unix|ts=|order|tracking|invoice|결제|version|버전|커밋|commit|빌드|build|법률|고시|조달|입찰|코드|sku|lot|로트|승차권"
-    r"|seq|uuid|해시|hash|imei|meid"
-)
-"""Words for numbers of things. A number of a person, customer or request (회원번호, 접수번호) may well be the resident's."""
 
 
 def rrn_checksum(values: str) -> bool:
@@ -214,10 +208,7 @@ def _stranger(view: View, t: Thirteen) -> str:
     code has fewer digits and a card more, so their labels say nothing; an account may have thirteen."""
     if t.label not in ("other", "account") or not direct(view, t.start, t.label):
         return ""
-    if t.label == "other":
-        last = max((row for row in labels(view) if row[1] <= t.start and row[2] == "other"), default=(0, 0, ""))
-        return "other" if _FIRM.search(view.lower, last[0], last[1]) else ""
-    return t.label
+    return "" if t.label == "other" and not is_thing(view, t.start) else t.label
 
 
 def _epoch(values: str) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labelled import apart, digits, far, matches, pattern
+from anonymizers.exact.labelled import SPOKEN, apart, digits, far, listed, matches, pattern
 from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
@@ -20,7 +20,8 @@ _RULE = pattern(
     r"학번|학생\s?번호|학생증\s?번호|student[\s_]?(?:id|no\.?|num(?:ber)?)|교육생\s?번호",
     rf"(?:[a-z]{{1,2}}-?)?{digits(5, 10)}",
 )
-_FAR = apart(r"[a-z]?(?:19|20)[0-9]{2}-[0-9]{4,6}|(?:19|20)[0-9]{6,8}|[0-9]{9,10}")
+_FORM = r"(?:[a-z]{1,2}-?)?[0-9]{4,6}-[0-9]{1,4}-?[0-9]{2,6}|(?:19|20)[0-9]{6,8}|[0-9]{9,10}"
+_FAR = apart(SPOKEN + r"{6,9}|[a-z]?(?:19|20)[0-9]{2}-[0-9]{4,6}|(?:19|20)[0-9]{6,8}|[0-9]{9,10}")
 _BEFORE = re.compile(r"(?<![0-9a-z_\-.,])(?P<v>(?:19|20)[0-9]{6,8}|[0-9]{9,10})[ ]?학번")
 _OF_DEPARTMENT = re.compile(
     r"[가-힣]{2,10}(?:학과|학부|전공)\s(?:[1-6]학년\s)?(?P<v>(?:19[89]|20[0-3])[0-9]{5,7})(?=\s?[가-힣]{2,4}(?![가-힣]))"
@@ -29,8 +30,12 @@ _OF_DEPARTMENT = re.compile(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type STUDENT_NO in a view."""
+    ends = []
     for start, end in matches(view, _RULE, "student"):
+        ends.append(end)
         yield Hit(start, end, "STUDENT_NO", 920_000, ("context:student",))
+    for start, end in listed(view, ends, _FORM):
+        yield Hit(start, end, "STUDENT_NO", 800_000, ("context:student", "list"))
     for start, end in far(view, _FAR, "student"):
         yield Hit(start, end, "STUDENT_NO", 750_000, ("context:student", "apart"))
     for m in _BEFORE.finditer(view.lower) if "학번" in view.text else ():

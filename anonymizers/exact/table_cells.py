@@ -19,11 +19,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.numbers import is_date
+from anonymizers.exact.numbers import is_date, luhn
+from anonymizers.exact.resident import corporate_checksum
 from anonymizers.gate import K_TABLE
 from anonymizers.normalize import View
 
 _HEADS: Final = (
+    ("CARD", r"카드\s?번호|card[ _]?(?:no|number)", r"[0-9](?:[\- ]?[0-9]){12,18}"),
     ("CORPORATE_REG", r"법인\s?(?:등록)?\s?번호|corp(?:orate)?[ _]?(?:reg[ _]?)?no", r"[0-9]{6}-?[0-9]{7}"),
     ("STUDENT_NO", r"학번|학생\s?번호|student[ _]?(?:id|no)", r"[A-Za-z]{0,2}[0-9](?:-?[0-9]){4,9}"),
     ("EMPLOYEE_NO", r"사번|(?:사원|직원|임직원)\s?번호|행번|교번|emp(?:loyee)?[ _]?(?:id|no)", r"(?:[A-Za-z]{1,5}[\-_]?)?[0-9](?:-?[0-9]){2,9}"),
@@ -161,7 +163,10 @@ def _row(view: View, cells: Sequence[tuple[int, int]], columns: Sequence[int]) -
             continue
         if kind == "CREDENTIAL" and set(m[0]) <= set("*xX.-_"):
             continue
-        yield Hit(start, end, kind, 880_000, ("context:column",))
+        if kind == "CARD" and not luhn("".join(c for c in m[0] if c.isdigit())):
+            continue
+        score = 970_000 if kind == "CORPORATE_REG" and corporate_checksum(m[0].replace("-", "")) else 880_000
+        yield Hit(start, end, kind, score, ("context:column",))
 
 
 TABLE_CELLS = Recognizer(

@@ -14,7 +14,7 @@ static int is_link(scan_t *s, int64_t p) {
     int64_t f = p;
     while (f >= 0 && f > p - URL_HEAD && (is_latin(u[f]) || u[f] == ':' || u[f] == '/' || u[f] == '.')) f--;
     s->steps += p - f;
-    return f >= 0 && (u[f] == '(' || u[f] == '[' || u[f] == '"' || u[f] == '\'' || u[f] == '<' || u[f] == '=' || u[f] == '`');
+    return f >= 0 && ((u[f] == '(' && f > 0 && u[f - 1] == ']') || u[f] == '[' || u[f] == '"' || u[f] == '\'' || u[f] == '<' || u[f] == '=' || u[f] == '`');
 }
 
 /* 카톡 id:, ID:, user id, login_id; not `id: 3` and userId of a program. The word ends at i; p stands before it. */
@@ -95,10 +95,14 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             if (is_hangul(w) && w != 0xC774 && w != 0xC778 && w != 0xC73C && w != 0xC740 && w != 0xC758 && w != 0xC785 &&
                 w != 0xC5EC && w != 0xB0A8 && w != 0xB4E4 && w != 0xC784 && w != 0xC57C && w != 0xB77C && w != 0xB3C4)
                 continue;                                                              /* 이인으은의입여남들임야라도 */
-            for (k = p; k >= 0 && k > p - 9; k--) {
+            for (k = p; k >= 0 && k > p - 14; k--) {
                 s->steps++;
                 int t = cls[u[k]] & C_MASK;
                 if (t == C_DIGIT || (t == C_SPELLED && u[k + 1] == 0xB144)) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; }   /* 구이년생 */
+                if (t == C_SPELLED || u[k] == 0xC2ED || u[k] == 0xC2DC || u[k] == 0xC720) continue;              /* 시월 십일일 */
+                if (u[k] == 0xB144 && k > 0 && (u[k - 1] == 0xC2ED || (cls[u[k - 1]] & C_MASK) == C_SPELLED)) {   /* 육십년 … 생 */
+                    emit(s, doc, n, s->kw_kind[q], k - 12, b); break;
+                }
                 if (u[k] != ' ' && u[k] != '.' && u[k] != ')' && u[k] != 0xB144 && u[k] != 0xC6D4 && u[k] != 0xC77C &&
                     u[k] != '(' && u[k] != 0xC74C && u[k] != 0xC591 && u[k] != 0xB825) break;              /* (음력)생 */
             }
@@ -127,7 +131,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             for (k = i + 1; k < n && k <= i + AHEAD; k++) {
                 s->steps++;
                 if (is_hex(u[k])) { if (++d >= HEX_RUN) { emit(s, doc, n, s->kw_kind[q], a, k + 8); break; } }
-                else if (!(d && (u[k] == ':' || u[k] == '-' || u[k] == '.') && is_hex(u[k - 1]))) d = 0;
+                else if (!(d && (u[k] == ':' || u[k] == '-' || u[k] == '.' || u[k] == ' ') && is_hex(u[k - 1]))) d = 0;
             }
             continue;
         }
