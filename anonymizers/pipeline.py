@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
@@ -21,6 +22,7 @@ from anonymizers.entities import entities
 from anonymizers.findings import Finding, Recognized, resolve
 from anonymizers.gate import batch_of
 from anonymizers.names import NameRecognizer
+from anonymizers.onnx_model import policy_model
 from anonymizers.operators import Keys
 from anonymizers.public_figures import keeps
 from anonymizers.review import NOTHING_ANSWERED, ReviewItem, Reviews, review_item
@@ -141,21 +143,24 @@ def _found(texts: Sequence[str], column: Any, recognizers: Sequence[Recognized])
         yield from recognizer.find(column if utf8 else texts)
 
 
-def default_recognizers(policy: Policy) -> list[Recognized]:
-    """Structured types, person names and sensitive sentences, with the budgets of `policy`."""
+def default_recognizers(policy: Policy, root: Path = Path()) -> list[Recognized]:
+    """Structured types, person names, sensitive sentences and the model that `policy` names, with its budgets; `root`:
+    the folder that the model's is relative to."""
     return [
         StructuredRecognizer(),
         NameRecognizer(kiwi_budget_ppm=policy.anonymize.kiwi_budget_ppm),
         SensitiveRecognizer(),
+        *policy_model(policy, root),
     ]
 
 
-def residual_recognizers(policy: Policy) -> list[Recognized]:
+def residual_recognizers(policy: Policy, root: Path = Path()) -> list[Recognized]:
     """The slower, independent road of the residual check: no gate, and Kiwi asked about every ambiguous name."""
     return [
         StructuredRecognizer(gated=False),
         NameRecognizer(kiwi_budget_ppm=1_000_000 if policy.anonymize.kiwi_budget_ppm else 0),
         SensitiveRecognizer(),
+        *policy_model(policy, root, full=True),
     ]
 
 

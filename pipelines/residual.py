@@ -57,7 +57,7 @@ def residual(table: pa.Table, unit: Mapping[str, Any], context: UnitContext) -> 
     ]
     if not chosen:
         return Residual(0, 0, 0, {})
-    policy, recognizers = detectors(config["policy"], "residual")
+    policy, recognizers = detectors(config["policy"], "residual", context.step.root)
     replaced, flags = _replaced([rows[n] for n in chosen], unit, context)
     hits: Counter[str] = Counter()
     hit_rows: set[int] = set()

@@ -29,7 +29,6 @@ from pipelines.stages import against
 from pipelines.stages.refine import part_units
 from pipelines.work import UnitContext
 from schemas.arrow import FLAG_GUARDIAN_CONSENT, FLAG_SENSITIVE_CONSENT, ID, SPANS, TEXT
-from schemas.policy import Policy
 
 REVIEW = pa.schema(
     [
@@ -56,7 +55,7 @@ class AnonymizeStage(StageBase):
         return {
             "policy": run.policy.part_digest("anonymize"),
             "purpose": run.project.purpose,
-            "recognizers": _versions(run.policy),
+            "recognizers": _versions(run),
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
             "answers": digest_of(_answers(run)),
             "pseudonym_key": key_name(run.vault, run.project.release.name) if needs_key(run.policy) else "",
@@ -101,7 +100,7 @@ class AnonymizeStage(StageBase):
                 for answer in ANSWERS
             },
             "child_mentions": sum(receipt.facts["child_mentions"] for receipt in receipts["anonymize"]),
-            "recognizers": _versions(run.policy),
+            "recognizers": _versions(run),
         }
         left, released = against.finish(run, receipts)
         return left or parts, {}, facts | released
@@ -112,14 +111,16 @@ def _answers(run: Run) -> dict[str, str]:
     return {found.review_id: found.answer for found in standing_answers(run.project, run.ledger, run.vault)}
 
 
-def _versions(policy: Policy) -> dict[str, str]:
-    return {recognizer.name: str(recognizer.version) for recognizer in anonymizing.default_recognizers(policy)}
+def _versions(run: Run) -> dict[str, str]:
+    """Of a model the digest of its folder."""
+    recognizers = anonymizing.default_recognizers(run.policy, run.project.root)
+    return {recognizer.name: str(recognizer.version) for recognizer in recognizers}
 
 
 def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part."""
     part = Part.from_json(unit["part"])
-    policy, recognizers = detectors(context.config["policy"], "stage")
+    policy, recognizers = detectors(context.config["policy"], "stage", context.step.root)
     figures = public_figures(context.config["policy"], context.step.root)
     decisions = Decisions("anonymize", context.config["policy_digest"])
     out = context.writer("data", part.name, TEXT)
