@@ -76,7 +76,7 @@ class Frame:
         (pa.table({"body": TEXTS}), "has no column 'text'\nname one with column=; its columns: body"),
         (pa.table({"text": [1]}), "the array holds int64, not text"),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_text_is_named_by_type_and_place(batch: object, says: str) -> None:
     with pytest.raises(NotTexts, match=says) as caught:
