@@ -110,6 +110,8 @@ class Runs(Text):
         d = 0
         while k < self.n and d < 6 and (self.plain(k) or (self.kind(k) == SPELLED and d < 4)):
             k, d = k + 1, d + 1
+        if d == 1 and all(self.at(k + 2 * q) == " " and self.plain(k + 2 * q + 1) for q in range(3)):  # 31 다 9 4 0 2
+            k, d = k + 6, 4
         behind = self.at(k)
         year = d == 4 and behind in ".년" and self.at(k - 4) + self.at(k - 3) in ("19", "20")
         before = a > 0 and (self.hangul(a - 1) or (self.at(a - 1) == " " and a > 1 and self.hangul(a - 2)))

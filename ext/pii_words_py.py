@@ -173,8 +173,15 @@ class Words(Text):
             g += 1
         left = "\n" if f < 0 else self.at(f)
         right = "\n" if g >= self.n else self.at(g)
-        if left in "\n,;|" and right in "\n,;|" and left + right != "\n\n":
+        parted = (self.parts_cells(f), self.parts_cells(g))
+        if (left == "\n" or parted[0]) and (right == "\n" or parted[1]) and any(parted):
             self.emit(kind, p + 1, b)
+
+    def parts_cells(self, k: int) -> bool:
+        """A comma, semicolon or bar; a slash only between spaces."""
+        return 0 <= k < self.n and (
+            self.at(k) in ",;|" or (0 < k < self.n - 1 and self.at(k - 1) + self.at(k) + self.at(k + 1) == " / ")
+        )
 
     def born(self, kind: int, p: int, b: int) -> None:
         """1964. 8. 20.생, but not 1 생략."""
@@ -211,7 +218,7 @@ class Words(Text):
         """Digits, an ASCII word, or a token ahead; digits behind."""
         a, last_hit, hit = p + 1, i + 1, False
         spelled = word = numeral = behind = 0
-        reach = NEAR if need != NEED_DIGIT else SHORT_AHEAD if kind & (K_BIRTH | K_AGE) else AHEAD
+        reach = NEAR if need != NEED_DIGIT else SHORT_AHEAD if kind & (K_BIRTH | K_AGE) and i - p < 4 else AHEAD
         for k in range(i + 1, min(self.n, i + reach + 1)):
             unit, t = self.units[k], self.kind(k)
             found = False

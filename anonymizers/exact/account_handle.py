@@ -26,7 +26,7 @@ from anonymizers.normalize import View
 
 _SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|디코|wechat|tiktok|twitter|skype|옾챗|오픈챗|(?<![a-z])ig(?![a-z])|당근"
 _VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|뱅킹|은행|포털|포탈|사이트|쇼핑몰|앱|어플|서버|(?<![a-z])line|배그|(?<![가-힣])롤"
-_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아이뒤"
+_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아디|아이뒤"
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->| - |로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
 )
@@ -49,7 +49,12 @@ _RULES: Final = (
         850_000,
         True,
     ),
-    (re.compile(rf"(?:아이디|아뒤|닉네임|닉넴|계정명|유저명)(?:\s|{_LINK}){_NAME}"), "context:id", 750_000, True),
+    (
+        re.compile(rf"(?:아이디|아뒤|(?<![가-힣])아디|닉네임|닉넴|계정명|유저명)(?:\s|{_LINK}){_NAME}"),
+        "context:id",
+        750_000,
+        True,
+    ),
     (
         re.compile(rf"(?<![A-Za-z_.\-])(?:id|ID)\s{_NAME}(?=[\s,/]{{1,3}}(?:pw|PW|비번|비밀|패스|password))"),
         "context:id",
@@ -175,13 +180,13 @@ def _literals(pattern: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
 
 
 _LOGIN: Final = ("아이디", "계정명", "loginid", "login id", "login_id", "user id", "user_id")
-_NAMED: Final = ("아이디", "아뒤", "닉네임", "닉넴", "계정명", "유저명")
+_NAMED: Final = ("아이디", "아뒤", "아디", "닉네임", "닉넴", "계정명", "유저명")
 _FIELDS: Final = ('id"', 'username"')
 _SECRETS: Final = ("pw", "비번", "비밀", "패스", "password")
 _ASSIGNED: Final = ("user=", "username=", "login=", "account=", "id=")
 _SERVICES: Final = _literals(_SERVICE)
 _VAGUES: Final = _literals(_VAGUE)
-_IDS: Final = _literals("아이디|id|계정|핸들|닉|아뒤|아이뒤")
+_IDS: Final = _literals("아이디|id|계정|핸들|닉|아뒤|아디|아이뒤")
 _MET: Final = ("주소", "친추")
 
 

@@ -26,15 +26,17 @@ _TENS: Final = "열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔"
 _ONES: Final = "한|두|세|네|다섯|여섯|일곱|여덟|아홉|하나|둘|셋|넷"
 _AGE: Final = re.compile(
     rf"(?<![0-9.,\-제~∼])(?P<v>(?P<n>\d{{1,3}})\s?(?:세|살)|(?:(?:{_TENS})(?:[ ]?(?:{_ONES}))?|(?<![가-힣])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉))\s?살)"
-    r"(?!기|대|계|금|율|트|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|이전|이후|전후|[가을]\s?(?:끝날|될|넘을)|이라면|정도만|적은|많은|어린|차이|터울|연상|연하|[를을]\s?(?:넘|초과)|가지|번|명|개|관람|연령|정년|에서|~|-))"
+    r"(?!기|대|계|금|율|트|반(?![가-힣]{2})|이상|이하|미만|초과|손|\s?(?:후손|이상|이하|미만|초과|부터|까지|이내|내지|이전|이후|전후|[가을]\s?(?:끝날|될|넘을)|이라면|정도만|적은|많은|어린|차이|터울|연상|연하|[를을]\s?(?:넘|초과)|가지|번|명|개|관람|연령|정년|에서|~|-))"
 )
 _LABELLED: Final = re.compile(
-    rf"(?:나이|연령|연세)\s?(?:는|은|가|:|-)?\s{{0,2}}(?:만\s?)?(?P<v>(?:{_TENS})[ ]?(?:{_ONES})|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)|(?P<n>[1-9][0-9])(?=\s?(?:[,./)·|]|$|\n|남|여)))"
+    rf"(?:나이|연령|연세)\s?(?:는|은|가|:|-)?\s{{0,2}}(?:만\s?)?(?P<v>(?:{_TENS})[ ]?(?:{_ONES})|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)|(?P<n>[1-9][0-9])(?=\s?(?:[,./)·|]|$|\n|남|여|입니다|이에요|예요|이고|이며|인데|이요|요(?![가-힣]))))"
     rf"(?!\s?(?:{_ONES}|세|살|초반|중반|후반|즈음|무렵|대|[0-9]|명|개|번|년|월|%|대|\.[0-9]))"
 )
 _YEAR_OLD: Final = re.compile(
     rf"(?:올해로?|이제|현재|저는|저도|나는|난)\s(?:올해\s|이제\s)?(?:만\s)?(?P<v>(?:{_TENS})(?:{_ONES})?)(?=입니다|이에요|예요|이고|인(?:데)?|이야|이다|이라|됐|이\s?되|을\s?넘)"
 )
+_SINO: Final = re.compile(r"(?<![가-힣])[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?\s?세(?![가-힣]*기|대|트)")
+_INTRODUCED: Final = re.compile(r"[가-힣]{2,4}(?:이?고|이?며|라고\s하고|입니다\.?|이에요\.?|예요\.?|,)\s$")
 _INSIDE: Final = re.compile(
     r"\((?P<sex>(?:남|여)[성자]?\s?[·,/]?\s?)?(?P<v>(?P<n>\d{1,3})(?P<unit>\s?(?:세|살))?)(?P<sex2>\s?[·,/]?\s?(?:남|여)[성자]?)?\)"
 )
@@ -50,7 +52,7 @@ _TITLE: Final = re.compile(r"\s?(?:씨|군|양|님|선수|의원|기자|교수|�
 _PERSON: Final = re.compile(
     r"(?<![가-힣])(?:저는|저|나|전|저도|제가|나는|난|내가|저희|우리|그는|그녀|본인|올해|현재|당시|향년|만)(?![가-힣])"
     r"|나이|연령(?!대)|(?<![가-힣])(?:큰|작은)?애(?=[는가도의\s])|첫째|둘째|셋째|막내|자녀|씨|님|군(?=[\s은는이가의,(])|양(?=[\s은는이가의,(])|남성|여성|남자|여자|남편|아내|환자|피해자|피고인|피의자|원고|피고|아들|딸|어머니|아버지|할머니|할아버지|엄마|아빠|언니|오빠|누나|형|동생|조카|손자|손녀|학생|배우"
-    r"|선수|가수|직장인|주부|회사원|사장|대표|교수|기자|의원|감독|작가|여사|소녀|소년|청년|노인|아기|아이|남아|여아|신랑|신부|고객|망인|이모|삼촌|고모"
+    r"|선수|가수|직장인|주부|회사원|사장|대표|교수|기자|의원|감독|작가|여사|소녀|소년|청년|노인|아기|아이|남아|여아|신랑|신부|아줌마|아저씨|총각|처녀|장로|권사|집사님|목사|스님|주민|고객|망인|이모|삼촌|고모"
     r"|남(?=[,/)\s])|여(?=[,/)\s])"
     r"|운전자|지원자|가입자|응시자|신청인|신청자|의뢰인|피보험자|계약자|보호자|수진자|산모|임산부|어르신|세입자|임차인|임대인|입주자|직원|사원|근로자|조합원|수험생|후보|손님|승객|보행자|목격자|용의자|실종자|사망자|부상자|생존자|당첨자|참가자|청년|중년|노모|노부부|외동|조부|조모|장인|장모|시어머니|시아버지|며느리|사위|쌍둥이|룸메|친구|동료|상사|팀장|과장|대리|부장"
 )
@@ -88,6 +90,9 @@ def find(view: View) -> Iterator[Hit]:
         yield Hit(*m.span("v"), "AGE", 850_000, ("context:age",))
     for m in _CHART.finditer(view.text) if "/" in view.text else ():
         yield Hit(*m.span("v" if m["v"] else "w"), "AGE", 800_000, ("chart",))
+    for m in _SINO.finditer(view.text) if "십" in view.text else ():
+        if _PERSON.search(view.text, max(m.start() - 18, 0), m.start()):
+            yield Hit(m.start(), m.end(), "AGE", 750_000, ("context:person", "spelled"))
     for m in _AGE.finditer(view.text):
         start, end = m.span("v")
         if start in taken or (m["n"] is not None and not 0 < int(m["n"]) <= 120):
@@ -101,10 +106,19 @@ def find(view: View) -> Iterator[Hit]:
             continue
         sentence = re.split(r"[.!?\n]", before)[-1]
         after = re.split(r"[.!?\n]", view.text[end : end + 14])[0]
-        if _LIMIT.search(sentence) or _LIMIT.search(after.partition(",")[0]):
+        if _LIMIT.search(sentence) or (_LIMIT.search(after.partition(",")[0]) and not after.startswith("라 ")):
             continue
         if _NATIVE.match(view.text, start) or (m["n"] is not None and len(m["n"]) == 2 and _WHEN.match(view.text, end)):
             yield Hit(start, end, "AGE", 800_000, ("native",))
+            continue
+        if (
+            m["n"] is not None
+            and len(m["n"]) == 2
+            and m[0].endswith("살")
+            and _INTRODUCED.search(before)
+            and _SELF.match(view.text, end)
+        ):
+            yield Hit(start, end, "AGE", 750_000, ("context:person",))
             continue
         if m["n"] is None and _PROVERB.match(view.text, end):
             continue

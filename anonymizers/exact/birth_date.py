@@ -27,8 +27,8 @@ from anonymizers.normalize import SPELLED, View
 
 _D: Final = f"[{DIGIT}]"
 _DATE: Final = (
-    r"(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})\s?(?:년(?:\s?[음양]력)?|[.\-/·,])\s{0,2}(?P<m>[0-9]{1,2})\s?(?:월|[.\-/·,])\s{0,2}"
-    r"(?P<d>[0-9]{1,2})(?:\s?일)?"
+    r"(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})\s?(?:[년年](?:\s?[음양]력)?|[.\-/·,])\s{0,2}(?P<m>[0-9]{1,2})\s?(?:[월月]|[.\-/·,])\s{0,2}"
+    r"(?P<d>[0-9]{1,2})(?:\s?[일日])?"
 )
 _PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
 _LABEL: Final = (
@@ -59,7 +59,7 @@ _BORN_AT: Final = re.compile(  # 1982년 3월 4일 서울에서 태어났다
 )
 _BORN_OTHER: Final = re.compile(r"(?<![0-9.\-/])(?P<v>\d{1,2}\s?월\s?\d{1,2}\s?일)\s?생(?![가-힣활명산일물사선])")
 _YEAR: Final = re.compile(
-    r"(?<![0-9~\-])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2})\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
+    r"(?<![0-9~\-])(?P<v>(?:(?:19|20)\d{2}|'?\d{2}|[공영일이삼사오육칠팔구]{2}|(?<![가-힣])[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)\s?년\s?(?:\d{1,2}\s?월\s?)?생)(?![활산명존물])"
     r"|(?<![0-9])(?P<w>(?:19|20)\d{2}\s?년(?:\s?\d{1,2}\s?월)?)\s?(?:출생(?![아률율자신통인])|에\s?태어)"
 )
 _BIRTH: Final = re.compile(r"생|출생|태어")
@@ -154,8 +154,8 @@ def _span(m: re.Match[str]) -> tuple[int, int]:
         return m.span("p")
     end = m.end("d")
     tail = m.string[end : end + 2]
-    if tail.startswith("일") or tail == " 일":
-        end += tail.index("일") + 1
+    if tail.lstrip(" ")[:1] in ("일", "日"):
+        end += len(tail) - len(tail.lstrip(" ")) + 1
     elif _LAST_DOT.match(m.string, end) and " " in m.string[m.start("y") : end]:
         end += 1  # the last dot of 1990. 1. 1. belongs to the date (행정 효율과 협업 촉진 규정 시행규칙 2)
     elif m.string.startswith(".", end) and m.string.startswith("생", end + 1):

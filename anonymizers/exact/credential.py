@@ -37,11 +37,11 @@ _STARRED: Final = re.compile(
     r"(?:비밀\s?번호|비번)[^0-9\n*#]{0,30}(?<![0-9A-Za-z])(?P<v>[0-9]{4,8}(?:[*#][0-9]{0,8}){1,2}|[*#][0-9]{4,8}(?:[*#][0-9]{0,8}){0,2})"
 )
 _SPLIT: Final = re.compile(
-    r"(?:OTP|otp|일회용\s?(?:비밀\s?)?번호|(?<![A-Z])(?:인증|확인|백업|복구)\s?(?:번호|코드)|인증\s?문자)[^0-9\n]{0,20}?(?:\n[^0-9\n]{0,14}?)?(?<![0-9A-Za-z\-])(?P<v>(?:[A-Z]-)?[0-9]{3}[ \-]?[0-9]{3}|[0-9]{4}-[0-9]{4}|[A-Z]{1,3}-[0-9]{3,6}|[0-9]{4}(?:[0-9]{2})?|[공영일이삼사오육칠팔구]{4,8}?(?=이?(?:요|에요|예요|입니다|고|래)|[\s.,]|$))"
+    r"(?:OTP|otp|일회용\s?(?:비밀\s?)?번호|(?<![A-Z])(?:인증|확인|백업|복구)\s?(?:번호|코드)|인증\s?문자)[^0-9\n]{0,20}?(?:\n[^0-9\n]{0,14}?)?(?<![0-9A-Za-z\-])(?P<v>(?:[A-Z]-)?[0-9]{3}[ \-]?[0-9]{3}|[0-9]{4}-[0-9]{4}|[A-Z]{1,3}-[0-9]{3,6}|[0-9]{4}(?:[0-9]{2})?|[공영일이삼사오육칠팔구]{3}[ ][공영일이삼사오육칠팔구]{3}(?![가-힣])|[공영일이삼사오육칠팔구]{4,8}?(?=이?(?:요|에요|예요|입니다|고|래)|[\s.,]|$))"
     r"(?![0-9A-Za-z]|[ ]?[\-.,:/][0-9]|\s?(?:원|명|개|자리|회|초|분|시간|번\s?안내|년|월|일|호|건))"
 )
 _CVC: Final = re.compile(
-    r"(?:CVC|cvc|CVV|cvv|씨브이씨)[^0-9\n]{0,14}?(?P<v>[0-9]{3,4}|(?<=자리 )[공영일이삼사오육칠팔구]{3,4}(?![가-힣]))(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:자리|글자|원|개))"
+    r"(?:CVC|cvc|CVV|cvv|씨브이씨)[^0-9\n]{0,14}?(?P<v>[0-9]{3,4}|(?:(?<=자리 )|(?<=[은는:이가] )|(?<=[은는:이가]))[공영일이삼사오육칠팔구]{3,4}(?=입니다|이?에요|예요|이?고|이?요|[^가-힣]|$))(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:자리|글자|원|개))"
 )
 _PIN: Final = re.compile(
     r"(?:핀|핀\s?번호|(?<![A-Za-z])PIN|(?<![A-Za-z])pin)(?:[이은는가을]|\s?[:=]|\s?번호[는은가]?)\s?(?P<v>[0-9]{4,8})(?![0-9A-Za-z]|[\-.,:/][0-9]|\s?(?:자리|개|원|회))"
@@ -76,7 +76,10 @@ _AFTER_CODE: Final = re.compile(
     r"(?<![A-Za-z])(?:OTP|otp|PIN|pin|CVC|cvc|CVV|cvv)(?:\s|\s?(?:번호|코드)\s?(?:[:=은는]\s?)?)(?P<v>[0-9]{3,8})(?![0-9A-Za-z.\-,])"
 )
 _SPELLED: Final = re.compile(
-    r"(?:비밀\s?번호|비번|인증\s?번호)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[공영일이삼사오육칠팔구](?:[ \-]?[공영일이삼사오육칠팔구]){3,11}(?<!이))(?![가-힣])"
+    r"(?:비밀\s?번호|비번|인증\s?번호)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[공영일이삼사오육칠팔구](?:[ \-]?[공영일이삼사오육칠팔구]){3,11}(?<!이))(?=입니다|이에요|예요|에요|이?고(?![가-힣])|이?며|인데|이?요(?![가-힣])|임(?![가-힣])|으?로\s|[^가-힣]|$)"
+)
+_COUNTED: Final = re.compile(  # 비밀번호 하나 넷 둘 여덟
+    r"(?:비밀\s?번호|비번|암호)\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|[공영])(?:[ ,]{1,2}(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|[공영])){3,7})(?![가-힣]{2})"
 )
 _LETTERS: Final = re.compile(  # letters alone: only as the whole of what a Korean label names
     r"(?:비밀\s?번호|비번|패스워드|(?<![가-힣])암호)\s?(?:은|는|이|가|도|:|=|→)?\s{0,2}(?:제|내|임시로|현재)?\s?(?P<q>['\"]?)(?P<v>[A-Za-z]{4,20})(?P=q)"
@@ -162,10 +165,11 @@ def find(view: View) -> Iterator[Hit]:
         if any(c.isdigit() for c in m["v"]) and not any(c in m["v"] for c in "(){}<>/"):
             yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret",))
     for m in _DOOR.finditer(view.text) if any(word in view.text for word in _DOORS) else ():
-        if not m["v"].isdigit() or (secret and "번" in m[0]):
+        if not m["v"].isdigit() or (secret and ("번" in m[0] or "코드" in m[0])):
             yield Hit(*m.span("v"), "CREDENTIAL", 780_000, ("context:door",))
-    for m in _SPELLED.finditer(view.text) if secret else ():
-        yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret", "spelled"))
+    for rule in (_SPELLED, _COUNTED) if secret else ():
+        for m in rule.finditer(view.text):
+            yield Hit(*m.span("v"), "CREDENTIAL", 800_000, ("context:secret", "spelled"))
     for m in _KEYS.finditer(view.text) if _KEY_HEAD.search(view.text) else ():
         yield Hit(m.start(), m.end(), "CREDENTIAL", 990_000, ("key-shape",))
     for m in _PEM.finditer(view.text) if "-----BEGIN" in view.text else ():

@@ -41,7 +41,7 @@ _COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오�
 _AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{0,2}-at-\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
 _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
 _HIDDEN: Final = re.compile(
-    rf"((?:(?<![A-Za-z0-9._])[A-Za-z0-9]{{1,20}}[ ]?[(\[](?:dot|점)[)\]][ ]?)?{_LOCAL.replace('(?<![A-Za-z0-9._%+', '(?<![A-Za-z0-9._%+')})({_AT})({_DOMAIN})(?![A-Za-z0-9])"
+    rf"((?:(?<![A-Za-z0-9._])[A-Za-z0-9]{{1,20}}[ ]?[(\[{{](?:dot|점)[)\]}}][ ]?)?{_LOCAL.replace('(?<![A-Za-z0-9._%+', '(?<![A-Za-z0-9._%+')})({_AT})({_DOMAIN})(?![A-Za-z0-9])"
 )
 _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
 _WORDS: Final = re.compile(
@@ -56,7 +56,7 @@ _SHAPED: Final = re.compile(
 _KNOWN: Final = r"(?:naver|gmail|hanmail|daum|nate|kakao|hotmail|outlook|yahoo|icloud|korea|lycos|paran|dreamwiz|empal)"
 _ENDS: Final = r"(?:com|net|co\.kr|ac\.kr|go\.kr|or\.kr|re\.kr|kr|org|io)"
 _SIGN: Final = re.compile(  # another mark in the place of @: only before a large mail host
-    rf"({_LOCAL})(?:\s?[#★☆●○◎◆◇■□▲△▼♥♡♣♠♬♪&*^~!$|+※]{{1,2}}\s?|[_\-]at[_\-]|%40)({_KNOWN}\s?\.\s?(?:com|net|co\.kr))(?![A-Za-z0-9])",
+    rf"({_LOCAL})(?:\s?[#★☆●○◎◆◇■□▲△▼♥♡♣♠♬♪&*^~!$|+※]{{1,2}}\s?|[_\-]at[_\-]|%40)({_KNOWN}(?:\s?\.\s?|[★☆●○◎◆◇■□▲△])(?:com|net|co\.kr))(?![A-Za-z0-9])",
 )
 _ESCAPED: Final = re.compile(rf"({_LOCAL.replace('%', '')})%40({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])")
 _COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]?\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])")
@@ -76,7 +76,7 @@ _READ_OUT: Final = re.compile(  # 케이 엠 제이 일이삼 골뱅이 네이�
     rf"(?<![가-힣])({_READ_LETTER}(?:[ ]?{_READ_LETTER}){{2,24}})[ ]?(?:골뱅이|앳|엣)[ ]?({_HOST})[ ]?(?:점|닷|쩜)?[ ]?(?:컴|넷|닷컴|닷넷|콤)"
 )
 _LABELLED: Final = re.compile(
-    rf"(?:메일|계정|email|e-mail)[^A-Za-z0-9\n]{{0,6}}({_LOCAL})#({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])"
+    rf"(?:메일|계정|email|e-mail)[^A-Za-z0-9\n]{{0,20}}({_LOCAL})#({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])"
 )
 _IDN: Final = re.compile(
     rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
@@ -90,7 +90,7 @@ _AFTER_A_LOOK: Final = (  # a rule, and what it cannot do without: a letter-by-l
 _APART: Final = re.compile(r" [A-Za-z0-9._\-] ?@")
 _PASSWORD: Final = re.compile(r"://[^\s:/@]{1,64}:[^\s/@]{0,60}$")
 """postgres://user:pass@host: what stands before @ is no mailbox."""
-_KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?\.")
+_KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?[.★☆●○◎◆◇■□▲△]")
 _SIGNS: Final = ("@", "골뱅이", "앳", "엣", "at)", "at]", "at}", "at>", "-at-", "at )", "at ]", "(a)", "[a]")
 _FILES: Final = frozenset(
     [

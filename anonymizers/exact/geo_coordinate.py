@@ -20,7 +20,7 @@ from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.gate import K_GEO, K_NUM
 from anonymizers.normalize import View
 
-_N: Final = r"-?\d{1,3}\.\d{3,15}"
+_N: Final = r"[+\-]?\d{1,3}\.\d{3,15}"
 _PAIR: Final = re.compile(
     rf"(?<![0-9A-Za-z_.\-])(?:[NE][ ]?)?({_N})°?[ ]?[NE]?(?:[ ]?[,/;][ ]?|[ ])(?:[NE][ ]?)?({_N})(?:°?[ ]?[NE]|°)?(?![0-9A-Za-z_]|\.[0-9])"
 )

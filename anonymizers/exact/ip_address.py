@@ -1,7 +1,7 @@
 """IP_ADDRESS, IPv4 and IPv6.
 
 Criteria
-1. IPv4: four numbers of 0-255 between dots (also [.]), not part of a longer dotted number.
+1. IPv4: four numbers of 0-255 between dots (also [.] and [dot]), not part of a longer dotted number.
 2. Not one: loopback, unspecified and netmask addresses; a version (v1.2.3.4, 버전 …); four small numbers (all below 30)
    without a network word near.
 3. IPv6: parses as one, with at least two groups and either `::` or all eight; not a clock (12:34:56).
@@ -20,7 +20,7 @@ from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.gate import K_NET, K_NUM
 from anonymizers.normalize import View
 
-_DOT: Final = r"(?:\.|\[\.\]|\(\.\)| \. )"
+_DOT: Final = r"(?:\.|\[(?:\.|dot)\]|\((?:\.|dot)\)| \. )"
 _V4: Final = re.compile(
     rf"(?<![0-9A-Za-z_.\-~])(?:::[Ff]{{4}}:)?(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}})(?![0-9A-Za-z_]|\.[0-9]|[가-힣]{{1,2}}[0-9]{{2}})"
 )

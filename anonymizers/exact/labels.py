@@ -29,7 +29,7 @@ _WORDS: Final[dict[str, str]] = {
         r"휴대\s?전화|핸드폰|휴대폰|전화\s?번호|전화|연락처|연락\s?주|폰\s?번호|폰번|전번|모바일|mobile|cell|phone|tel|hp|h\.p|팩스|fax|유선|대표번호|내선|자택"
         r"|집전화|☎|☏|문의|콜|call|폰|통화(?=함|했|됨|가능|요망|연결|[ ]?[:0-9])|안심\s?번호"
     ),
-    "customs": r"통관\s?(?:고유)?\s?(?:부호|번호)?|개인\s?통관|부호(?=\s?[:]?\s?[p피]\s?[0-9])|pccc?|customs",
+    "customs": r"유니패스|unipass|통관\s?(?:고유)?\s?(?:부호|번호)?|개인\s?통관|부호(?=\s?[:]?\s?[p피]\s?[0-9])|pccc?|customs",
     "health": r"건강\s?보험\s?(?:증)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|의료\s?보험\s?(?:증)?|보험증|증\s?번호|insurance[\s_]?(?:no|num(?:ber)?|id)",
     "military": r"군번|인식표|service[\s_]?(?:number|no)|military[\s_]?(?:id|no|number)",
     "student": r"학번|학생\s?번호|학생증\s?번호|교육생\s?번호|student[\s_]?(?:id|no|num(?:ber)?)",

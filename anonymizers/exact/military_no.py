@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better on long lines
 """MILITARY_NO, service number (군번): YY-NNNNN officers, -NNNNNN sergeants, -NNNNNNNN enlisted.
 
 Criteria
@@ -13,17 +14,17 @@ import re
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labelled import apart, digits, far, matches, pattern
+from anonymizers.exact.labelled import SPOKEN, apart, digits, far, matches, pattern
 from anonymizers.exact.labels import near
 from anonymizers.gate import K_SHORT
 from anonymizers.normalize import View
 
 _RULE = pattern(
     r"(?<![가-힣])(?:군번|인식표)|service[\s_]?(?:number|no\.?)|military[\s_]?(?:id|no\.?|number)",
-    rf"[0-9]{{2}}-[0-9]{{5,8}}(?![0-9])|{digits(7, 10)}|[a-z][0-9]{{7}}",
+    rf"[0-9]{{2}}-[0-9]{{5,8}}(?![0-9])|{digits(7, 10)}|[a-z][0-9]{{7}}|[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?[ ]?(?:-|에|다시|대시|의)[ ]?{digits(5, 8)}",
 )
 
-_FAR = apart(r"[0-9]{2}-[0-9]{5,8}|[0-9]{10}")
+_FAR = apart(rf"[0-9]{{2}}-[0-9]{{5,8}}|[0-9]{{10}}|{SPOKEN}{{7,9}}")
 _ENLISTED = re.compile(r"(?<![0-9\-])[0-9]{2}-7[0-9]{7}(?![0-9\-])")
 _RANKED = re.compile(r"(?:장교|부사관|현역|(?<![가-힣])병|병사)[ ]?(?P<v>[0-9]{2}-(?:[0-9]{8}|[0-9]{5,6}))(?![0-9\-])")
 

@@ -31,11 +31,15 @@ _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
 _WORD: Final = re.compile(
-    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[ ]?[|/;][ ]?|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])"
+    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[ ]?[|/;][ ]?|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구]|[공영육칠팔삼](?=[가-힣]))"
     rf"(?![{DIGIT}]|-[{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
     rf"|(?<=[{_SPELLED}])(?P<copula>이)(?=에요)"
 )
 """A syllable behind plain digits that is a particle or begins a word (5678이에요, 5678. 이상), not a digit."""
+
+
+_CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{2}:[0-5][0-9](?::[0-5][0-9])? (?=[0-9])")
+"""The time before a number (14:22 110-384-729105) is no part of it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -136,6 +140,10 @@ def clusters(view: View, least: int = _LEAST) -> list[Cluster]:
             if m.end() - m.start() < _LEAST:
                 continue
             at = m.start() + _word_end(view.text, m.start(), m.end())
+            for clock in _CLOCK.finditer(view.text, at, m.end()) if ":" in m[0] else ():
+                if clock.start() - at >= _LEAST:
+                    found.append(_cluster(view, at, clock.start()))
+                at = clock.end()
             for cut in _WORD.finditer(view.text, at, m.end() + 2):  # it looks at what follows
                 if cut.end() > m.end():
                     break

@@ -61,7 +61,13 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(m.start(), m.end(), "PASSPORT", 900_000, ("shape:spread", "context:passport"))
     for m in _SPOKEN.finditer(view.text):
         if label_of(view, m.start(), m.end()) == "passport":
-            yield Hit(m.start(), m.end(), "PASSPORT", 900_000, ("shape:spoken", "context:passport"))
+            yield Hit(
+                m.start(),
+                without_word(view, m.start(), m.end()),
+                "PASSPORT",
+                900_000,
+                ("shape:spoken", "context:passport"),
+            )
     for m in _OTHER.finditer(view.text):
         if any(a < m.end() and m.start() < b for a, b in taken):
             continue

@@ -23,6 +23,12 @@ _RULE = pattern(
 _FORM = r"(?:[a-z]{1,2}-?)?[0-9]{4,6}-[0-9]{1,4}-?[0-9]{2,6}|(?:19|20)[0-9]{6,8}|[0-9]{9,10}"
 _FAR = apart(SPOKEN + r"{6,9}|[a-z]?(?:19|20)[0-9]{2}-[0-9]{4,6}|(?:19|20)[0-9]{6,8}|[0-9]{9,10}")
 _BEFORE = re.compile(r"(?<![0-9a-z_\-.,])(?P<v>(?:19|20)[0-9]{6,8}|[0-9]{9,10})[ ]?학번")
+_ON_ROSTER = re.compile(  # 휴학 신청자 명단: 2019-18274 사공준, 2021-10938 은다울
+    r"(?:^|[:,·/]\s?|\s)(?P<v>(?:19[89]|20[0-3])[0-9]-?[0-9]{4,6})(?=\s[가-힣]{2,4}(?:[,./\s(]|$))"
+)
+_ROSTER = re.compile(
+    r"(?:휴학|복학|재학|졸업|수강|수료|장학|신입)[가-힣]{0,3}\s?(?:신청)?[가-힣]{0,3}\s?(?:명단|명부|목록)|출석부"
+)
 _OF_DEPARTMENT = re.compile(
     r"[가-힣]{2,10}(?:학과|학부|전공)\s(?:[1-6]학년\s)?(?P<v>(?:19[89]|20[0-3])[0-9]{5,7})(?=\s?[가-힣]{2,4}(?![가-힣]))"
 )
@@ -40,6 +46,9 @@ def find(view: View) -> Iterator[Hit]:
         yield Hit(start, end, "STUDENT_NO", 750_000, ("context:student", "apart"))
     for m in _BEFORE.finditer(view.lower) if "학번" in view.text else ():
         yield Hit(*m.span("v"), "STUDENT_NO", 850_000, ("context:student",))
+    for roster in _ROSTER.finditer(view.text):
+        for m in _ON_ROSTER.finditer(view.text, roster.end(), roster.end() + 120):
+            yield Hit(*m.span("v"), "STUDENT_NO", 750_000, ("context:student", "roster"))
     for m in _OF_DEPARTMENT.finditer(view.text):
         yield Hit(*m.span("v"), "STUDENT_NO", 750_000, ("context:department", "year"))
 

@@ -26,10 +26,12 @@ from anonymizers.normalize import View
 
 _HEADS: Final = (
     ("CARD", r"카드\s?번호|card[ _]?(?:no|number)", r"[0-9](?:[\- ]?[0-9]){12,18}"),
+    ("BUSINESS_REG", r"사업자\s?(?:등록)?\s?번호|biz[ _]?(?:reg[ _]?)?no|brn", r"[0-9]{3}-?[0-9]{2}-?[0-9]{5}"),
+    ("VEHICLE_PLATE", r"차량\s?번호|차\s?번호|번호판|차량", r"[0-9]{2,3}[ ]?[가-힣][ ]?[0-9]{4}"),
     ("CORPORATE_REG", r"법인\s?(?:등록)?\s?번호|corp(?:orate)?[ _]?(?:reg[ _]?)?no", r"[0-9]{6}-?[0-9]{7}"),
     ("STUDENT_NO", r"학번|학생\s?번호|student[ _]?(?:id|no)", r"[A-Za-z]{0,2}[0-9](?:-?[0-9]){4,9}"),
     ("EMPLOYEE_NO", r"사번|(?:사원|직원|임직원)\s?번호|행번|교번|emp(?:loyee)?[ _]?(?:id|no)", r"(?:[A-Za-z]{1,5}[\-_]?)?[0-9](?:-?[0-9]){2,9}"),
-    ("BIRTH_DATE", r"생년\s?월일|생일|출생일자?|birth[ _]?(?:date|day)?|dob", r"(?:19|20)?[0-9]{2}(?P<sep>[\-./]?)(?P<m>[0-9]{2})(?P=sep)(?P<d>[0-9]{2})"),
+    ("BIRTH_DATE", r"생년\s?월일|생일|출생일자?|birth[ _]?(?:date|day)?|dob", r"(?:19|20)?[0-9]{2}(?P<sep>[\-./]?)(?P<m>[0-9]{2})(?P=sep)(?P<d>[0-9]{2})|(?:19|20)?[0-9]{2}(?P<dot>[\-./])(?P<m1>[0-9]{1,2})(?P=dot)(?P<d1>[0-9]{1,2})"),
     ("AGE", r"나이|연령|age", r"(?:[1-9][0-9]?|1[01][0-9])(?:세|살)?"),
     ("POSTCODE", r"우편\s?번호|zip(?:[ _]?code)?|post(?:al)?[ _]?code", r"[0-9]{5}|[0-9]{3}-[0-9]{3}"),
     ("MILITARY_NO", r"군번", r"[0-9]{2}-?[0-9]{5,8}"),
@@ -42,7 +44,7 @@ _HEADS: Final = (
 _HEAD: Final = re.compile("|".join(f"(?P<t{i}>{words})" for i, (_, words, _) in enumerate(_HEADS)))
 _VALUES: Final = tuple(re.compile(value) for _, _, value in _HEADS)
 _HINT: Final = re.compile(
-    rf"(?:^|[,;|\"\n])[ ]?(?:{'|'.join(words for _, words, _ in _HEADS)})[ \"]{{0,2}}(?:[,;|]|\n)"
+    rf"(?:^|[,;|\"\n]|/[ ])[ ]?(?:{'|'.join(words for _, words, _ in _HEADS)})[ \"]{{0,2}}(?:[,;|]|[ ]/|\n)"
 )
 _INSERT: Final = re.compile(
     r"(?:insert|replace)\s+into\s+[\w.`\"\[\]]{1,60}\s*\((?P<columns>[\w ,`\"'\[\]가-힣\n]{3,400})\)\s*values\s*"
@@ -92,7 +94,7 @@ def find(view: View) -> Iterator[Hit]:
 
 def _inserted(view: View, insert: re.Match[str]) -> Iterator[Hit]:
     """The values of an INSERT under the names of its columns."""
-    columns = [_head(name.strip(" `\"'[]")) for name in insert["columns"].split(",")]
+    columns = [_column(name.strip(" `\"'[]")) for name in insert["columns"].split(",")]
     if max(columns) < 0:
         return
     at = insert.end()
@@ -112,9 +114,15 @@ def _head(name: str) -> int:
     return int(m.lastgroup[1:]) if m and m.lastgroup else -1
 
 
+def _column(name: str) -> int:
+    """The same for a column of a database, which may say whose it is first: owner_birth."""
+    owner, _, rest = name.partition("_")
+    return max(_head(name), _head(rest) if owner.isalpha() else -1)
+
+
 def _header(line: str) -> tuple[str, list[int]]:
     """The mark between the cells and the head of each, or nothing if the line is no header."""
-    for mark in "|\t,;":
+    for mark in ("|", "\t", ",", ";", " / "):
         if mark not in line:
             continue
         if len(line) > _LONGEST:
@@ -131,13 +139,13 @@ def _header(line: str) -> tuple[str, list[int]]:
 def _cells(line: str, at: int, mark: str) -> list[tuple[int, int]]:
     """Where the cells of a line stand, without spaces and quotes; `at` is where the line begins."""
     out = []
-    parts = _quoted_apart(line, mark) if mark != "|" and '"' in line else line.split(mark)
+    parts = _quoted_apart(line, mark) if mark in "\t,;" and '"' in line else line.split(mark)
     for k, part in enumerate(parts):
         if not (mark == "|" and not part.strip() and k in (0, len(parts) - 1)):
             inner = part.strip(" \"'")
             start = at + part.index(inner) if inner else at
             out.append((start, start + len(inner)))
-        at += len(part) + 1
+        at += len(part) + len(mark)
     return out
 
 
@@ -159,7 +167,7 @@ def _row(view: View, cells: Sequence[tuple[int, int]], columns: Sequence[int]) -
         if m is None:
             continue
         kind = _HEADS[column][0]
-        if kind == "BIRTH_DATE" and not is_date(2000, int(m["m"]), int(m["d"])):
+        if kind == "BIRTH_DATE" and not is_date(2000, int(m["m"] or m["m1"]), int(m["d"] or m["d1"])):
             continue
         if kind == "CREDENTIAL" and set(m[0]) <= set("*xX.-_"):
             continue

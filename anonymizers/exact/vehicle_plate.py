@@ -30,7 +30,7 @@ _WORDS: Final = "조호도로부서주다나고수오구노저어가사아하자
 _REGIONS: Final = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 _D: Final = f"[{DIGIT}]"
 _PLATE: Final = re.compile(
-    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}}|[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)(?P<gap>[ ]?[\-·]?[ ]?)(?P<letter>[{_LETTERS}])"
+    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}}(?!십)|(?<![가-힣])(?:[이삼사오육칠팔구]?백)?[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?|[이삼사오육칠팔구]?백[일이삼사오육칠팔구]?)(?P<gap>[ ]?[\-·]?[ ]?)(?P<letter>[{_LETTERS}])"
     rf"(?P<gap2>[ ]?[\-·]?[ ]?)(?P<tail>{_D}{{4}}|{_D}(?:[ ]{_D}){{3}})(?![0-9]|[,.\-][0-9])"
 )
 _DIPLOMAT: Final = re.compile(r"(?<![가-힣])(?:외교|영사|준외|준영|국기|협정|대표)[ ]?\d{3}[ ]?-[ ]?\d{3}(?![0-9])")
@@ -79,7 +79,7 @@ def find(view: View) -> Iterator[Hit]:
 
 def _judge(view: View, m: re.Match[str]) -> Hit | None:
     start, end = m.start(), m.end()
-    spelled = sum(c in SPELLED or c == "십" for c in m["head"] + m["tail"])
+    spelled = sum(c in SPELLED or c in "십백" for c in m["head"] + m["tail"])
     if not m["region"] and (
         len(m["head"]) == 1 or (start and view.text[start - 1].isascii() and view.text[start - 1].isalnum())
     ):

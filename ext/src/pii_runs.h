@@ -40,6 +40,8 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
             int64_t k = j + 1; int g = 0, d = 0;
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
             while (k < n && d < 6 && (is_digit(u[k]) || ((cls[u[k]] & C_MASK) == C_SPELLED && d < 4))) { k++; d++; }
+            if (d == 1 && k + 5 < n && u[k] == ' ' && is_digit(u[k + 1]) && u[k + 2] == ' ' && is_digit(u[k + 3]) &&
+                u[k + 4] == ' ' && is_digit(u[k + 5])) { k += 6; d = 4; }                       /* 31 다 9 4 0 2 */
             s->steps += k - j;
             uint16_t w = k < n ? u[k] : 0;
             int year = d == 4 && (w == '.' || w == 0xB144) &&

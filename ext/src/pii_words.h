@@ -28,7 +28,11 @@ static int is_named_id(const uint16_t *u, int64_t p, int64_t i) {
     return p >= 0 && (is_hangul(u[p]) || (u[p] == ' ' && p > 0 && is_hangul(u[p - 1])));
 }
 
-static inline int parts_cells(uint16_t c) { return c == ',' || c == ';' || c == '|'; }
+/* Whether u[k] parts cells: a comma, semicolon or bar; a slash only between spaces. */
+static inline int parts_cells(const uint16_t *u, int64_t k, int64_t n) {
+    uint16_t c = k >= 0 && k < n ? u[k] : 0;
+    return c == ',' || c == ';' || c == '|' || (c == '/' && k > 0 && k + 1 < n && u[k - 1] == ' ' && u[k + 1] == ' ');
+}
 
 /* Spares most calls of keyword(). */
 static inline int may_end_keyword(const scan_t *s, const uint16_t *u, int64_t i) {
@@ -82,7 +86,8 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             while (g < n && g < i + 4 && (u[g] == ' ' || u[g] == '"' || u[g] == '\'')) g++;
             uint16_t l = f < 0 ? '\n' : u[f], r = g >= n ? '\n' : u[g];
             s->steps += p - f + g - i;
-            if ((l == '\n' || parts_cells(l)) && (r == '\n' || parts_cells(r)) && (parts_cells(l) || parts_cells(r)))
+            int left = parts_cells(u, f, n), right = parts_cells(u, g, n);
+            if ((l == '\n' || left) && (r == '\n' || right) && (left || right))
                 emit(s, doc, n, s->kw_kind[q], a, b);
             continue;
         }
@@ -140,7 +145,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
         if (need == N_ASCII && !(s->kw_kind[q] & K_EMAIL) && b + 1 < n &&                       /* twitter.com, [twitter](…, 아이디어 */
             ((u[b] == '.' && is_latin(u[b + 1])) || (u[b] == ']' && u[b + 1] == '(') || u[b] == 0xC5B4)) continue;
         int hit = 0, spelled = 0, word = 0, numeral = 0, behind = 0; int64_t last_hit = b;
-        for (k = i + 1; k < n && k <= i + (need != N_DIGIT ? NEAR : s->kw_kind[q] & (K_BIRTH | K_AGE) ? SHORT_AHEAD : AHEAD); k++) {
+        for (k = i + 1; k < n && k <= i + (need != N_DIGIT ? NEAR : (s->kw_kind[q] & (K_BIRTH | K_AGE)) && i - p < 4 ? SHORT_AHEAD : AHEAD); k++) {
             s->steps++;
             int t = cls[u[k]] & C_MASK;
             if (need == N_TOKEN || need == N_ID) { /* a run of four ASCII characters, one of them a digit or a mark */
