@@ -24,8 +24,9 @@ from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
-VERSION: Final = "5"
+VERSION: Final = "6"
 _MASK: Final = entities()["PERSON"].mask
+_PSEUDONYM: Final = f"{_MASK[:-1]}#"
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _OWN: Final = 105  # total that a candidate behind a masked name needs
@@ -72,7 +73,7 @@ class NameRecognizer:
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
         texts, folded = readable(texts)
-        if masked := {doc for doc in holding(texts, _MASK[:2]) if _MASK in texts[doc]}:
+        if masked := {doc for doc in holding(texts, _MASK[:2]) if _MASK in texts[doc] or _PSEUDONYM in texts[doc]}:
             texts = [_blank(text) if doc in masked else text for doc, text in enumerate(texts)]
         budget = max(self._least, sum(map(len, texts)) * self._budget_ppm // 1_000_000)
         found: list[Finding] = []
@@ -108,13 +109,15 @@ def _evidence(flags: int) -> tuple[str, ...]:
 
 
 def _blank(text: str) -> str:
-    """The text with the words inside of masks blanked, as long as before: `[이름]` is no label of what follows it."""
+    """The text with the words inside of masks and pseudonyms blanked, as long as before: `[이름]` is no label of what
+    follows it."""
     return _masks().sub(lambda mask: "[" + "□" * (len(mask[0]) - 2) + "]", text)
 
 
 @functools.cache
 def _masks() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(re.escape(entity.mask) for entity in entities().values())))
+    words = "|".join(sorted({re.escape(entity.mask[1:-1]) for entity in entities().values()}))
+    return re.compile(rf"\[(?:{words})(?:#[a-z]+)?\]")
 
 
 def _behind_mask(text: str, start: int, total: int) -> bool:

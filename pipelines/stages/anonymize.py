@@ -48,7 +48,7 @@ class AnonymizeStage(StageBase):
     """Reads dedup's survivors."""
 
     name = "anonymize"
-    version = "2"
+    version = "3"
     inputs = ("dedup",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
@@ -56,6 +56,7 @@ class AnonymizeStage(StageBase):
             "policy": run.policy.part_digest("anonymize"),
             "purpose": run.project.purpose,
             "recognizers": _versions(run),
+            "rewriting": anonymizing.VERSION,
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
             "answers": digest_of(_answers(run)),
             "pseudonym_key": key_name(run.vault, run.project.release.name) if needs_key(run.policy) else "",
