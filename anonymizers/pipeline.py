@@ -42,7 +42,8 @@ _ROUNDS: Final = 6  # second looks at one text; what is not at rest then is not 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
     """Per text: `texts` ("" when dropped or quarantined), `actions`, `reasons`, `scores_ppm` (-1: nothing found) and
-    `thresholds_ppm`. For the batch: spans, counts by type, what the officer should look at, child signals."""
+    `thresholds_ppm`. For the batch: spans, counts by type, what the officer should look at, child signals, and the
+    numbers of the texts that they tag: written by a child, speaking of one (criteria in children.py)."""
 
     texts: list[str] = field(repr=False)
     actions: list[Action]
@@ -53,6 +54,8 @@ class BatchResult:
     counts: Mapping[str, int]
     review: list[ReviewItem]
     children: list[ChildSignal]
+    child_authors: frozenset[int] = frozenset()
+    child_mentions: frozenset[int] = frozenset()
 
 
 def anonymize_batch(
@@ -83,11 +86,13 @@ def anonymize_batch(
     """
     rules = rules_of(policy, public_figures, reviews)
     children = child_signals(texts)
-    underage = _underage_authors(children, policy, guardian_consent, child_directed)
+    authors, mentions = child_tags(children, policy, child_directed)
+    underage = _underage(authors, policy, guardian_consent)
     size = len(texts)
     result = BatchResult(
-        list(texts), ["kept"] * size, ["no_finding"] * size, [-1] * size, [-1] * size, [], Counter(), [], children
-    )
+        list(texts), ["kept"] * size, ["no_finding"] * size, [-1] * size, [-1] * size, [], Counter(), [], children,
+        frozenset(authors), mentions,
+    )  # fmt: skip
 
     def settle(doc: int, findings: Sequence[Finding]) -> Rewritten:
         text, doc_key = texts[doc], doc_keys[doc]
@@ -228,20 +233,31 @@ def _settle(result: BatchResult, doc: int, text: str, action: Action, reason: st
     result.scores_ppm[doc], result.thresholds_ppm[doc] = score, threshold
 
 
-def _underage_authors(
-    children: Sequence[ChildSignal], policy: Policy, guardian_consent: Sequence[bool] | None, child_directed: bool
-) -> dict[int, int]:
-    """{doc: score} of texts to quarantine (PIPA 22-2). On a child-directed source a weaker signal is enough."""
-    rule = policy.anonymize.children
-    if rule.authors != "quarantine":
-        return {}
-    threshold = rule.threshold_ppm // 2 if child_directed else rule.threshold_ppm
-    found: dict[int, int] = {}
+def child_tags(
+    children: Sequence[ChildSignal], policy: Policy, child_directed: bool
+) -> tuple[dict[int, int], frozenset[int]]:
+    """({text number: score} of those by a child under 14, numbers of those that speak of one) (PIPA 22-2).
+
+    An author is one from the policy's threshold on, on a child-directed source from half of it; a mention from half of
+    it on anywhere. A signal of an author below that is a mention.
+    """
+    half = policy.anonymize.children.threshold_ppm // 2
+    sure = half if child_directed else policy.anonymize.children.threshold_ppm
+    authors: dict[int, int] = {}
+    mentions: set[int] = set()
     for signal in children:
-        consented = guardian_consent is not None and guardian_consent[signal.doc]
-        if signal.kind == "author" and signal.score_ppm >= threshold and not consented:
-            found[signal.doc] = max(found.get(signal.doc, 0), signal.score_ppm)
-    return found
+        if signal.kind == "author" and signal.score_ppm >= sure:
+            authors[signal.doc] = max(authors.get(signal.doc, 0), signal.score_ppm)
+        elif signal.score_ppm >= half:
+            mentions.add(signal.doc)
+    return authors, frozenset(mentions)
+
+
+def _underage(authors: Mapping[int, int], policy: Policy, guardian_consent: Sequence[bool] | None) -> dict[int, int]:
+    """The authors whose texts are quarantined: no guardian's consent is on record, and the policy does not only tag."""
+    if policy.anonymize.children.authors != "quarantine":
+        return {}
+    return {doc: score for doc, score in authors.items() if guardian_consent is None or not guardian_consent[doc]}
 
 
 def _kept_sentences(text: str, new: str, spans: Sequence[SpanRow], consented: Sequence[Finding]) -> list[SpanRow]:

@@ -74,7 +74,13 @@ def _people(run: Run) -> Iterator[Gate]:
     detail = f"별도 동의 없는 민감정보 {sensitive}건 (표본 {checked['sampled_rows']}행)"
     yield _gate("sensitive-consent", "PIPA 23; 영18", holds, detail, checked["sensitive_rows"])
     children = sum(_count(found, "quarantined:child_") for found in reasons.values())
-    yield _gate("child-guardian", "PIPA 22-2; 영17-2", True, f"14세 미만 작성 신호 {children}건 격리", reasons)
+    told = run.manifests["anonymize"].facts
+    left, mentions = told["child_authors_left"], told["child_mentions"]
+    detail = (
+        f"14세 미만 작성 신호 {children}건 격리, 법정대리인 동의 없이 남은 {left}건; 14세 미만 언급 {mentions}건 표시"
+    )
+    holds = left <= limits.child_without_guardian
+    yield _gate("child-guardian", "PIPA 22-2; 영17-2", holds, detail, reasons)
     version = run.facts["tombstone_version"]
     yield _gate("tombstones", "PIPA 36, 37③", True, f"삭제표지 대조 완료 (판 {version[:12]})", {"version": version})
 
