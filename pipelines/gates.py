@@ -13,7 +13,7 @@ from damjang.certificates.facts import Gate
 from governance.law_versions import law_on
 from governance.source_grounds import decide_again, resolutions_in, verdicts_in
 from governance.times import KST
-from pipelines.claims import data_class, recipients, shipped_of
+from pipelines.claims import class_cap, data_class, recipients, shipped_of
 from pipelines.dataset import Manifest
 from pipelines.files import digest_of, read_json
 from pipelines.stage import Run
@@ -110,6 +110,7 @@ def _grounds(run: Run, reviewed: bool) -> Iterator[Gate]:
         source.id: decide_again(
             source, run.project, day, data_class(run, shipped, reviewed).id, rewrites=rewrites,
             verdicts=verdicts_in(run.ledger), resolutions=resolutions_in(run.ledger), adequacy_passed=reviewed,
+            identifying=not class_cap(run).allows("PSEUDO_28-2"),
         )
         for source in run.project.sources
         if source.id in shipped

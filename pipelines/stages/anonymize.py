@@ -104,12 +104,9 @@ class AnonymizeStage(StageBase):
 
     def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:
         parts = [part for receipt in receipts["anonymize"] for part in receipt.parts]
-        found: dict[str, Counter[str]] = {}
-        for receipt in receipts["anonymize"]:
-            for source, counts in receipt.facts["found"].items():
-                found.setdefault(source, Counter()).update(counts)
         facts = {
-            "found": {source: dict(sorted(found[source].items())) for source in sorted(found)},
+            "found": _by_source(receipts, "found"),
+            "kept": _by_source(receipts, "kept"),
             "review": sum(receipt.facts["review"] for receipt in receipts["anonymize"]),
             "reviewed": {
                 answer: sum(receipt.facts["reviewed"][answer] for receipt in receipts["anonymize"])
@@ -120,6 +117,15 @@ class AnonymizeStage(StageBase):
         }
         left, released = against.finish(run, receipts)
         return left or parts, {}, facts | released
+
+
+def _by_source(receipts: Receipts, name: str) -> dict[str, dict[str, int]]:
+    """Counts of types by source, of all parts, sorted."""
+    found: dict[str, Counter[str]] = {}
+    for receipt in receipts["anonymize"]:
+        for source, counts in receipt.facts[name].items():
+            found.setdefault(source, Counter()).update(counts)
+    return {source: dict(sorted(found[source].items())) for source in sorted(found)}
 
 
 def _answers(run: Run) -> dict[str, str]:
@@ -146,6 +152,8 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     spans: list[tuple[Any, ...]] = []
     review: list[tuple[Any, ...]] = []
     found: Counter[str] = Counter()
+    kept: Counter[str] = Counter()  # personal values that the policy leaves standing
+    left = {name for name, rule in policy.anonymize.entities.items() if rule.operator == "keep"}
     children: Counter[str] = Counter()
     with context.open("dedup", part.files["data"]) as file:
         for table in _working(file):
@@ -177,6 +185,7 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
             spans += [(ids[s.doc], s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in result.spans]
             review += _review_rows(ids, [item for item in result.review if actions[item.doc] != "quarantined"])
             found.update(result.counts)
+            kept.update(s.type for s in result.spans if s.operator == "keep" and s.type in left)
             flags = _tagged(flags, result, actions, children)
             changed = [action == "changed" for action in actions]
             texts = [text for text, is_changed in zip(result.texts, changed, strict=True) if is_changed]
@@ -200,6 +209,7 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     answered = Counter(row[_ANSWER] for row in review)
     context.done(
         found={part.source_id: dict(sorted(found.items()))},
+        kept={part.source_id: dict(sorted(kept.items()))},
         review=answered[""],
         reviewed={answer: answered[answer] for answer in ANSWERS},
         **{name: children[name] for name in CHILDREN},
