@@ -45,7 +45,7 @@ class Rules:
     reviews: Reviews
     kiwi: bool
     masking: Mapping[str, Rule]
-    """The rules that masking.py knows: those that mask or generalise."""
+    """The rules that masking.py knows: those that mask, generalise or pseudonymise."""
 
 
 class Decided(NamedTuple):
@@ -77,7 +77,7 @@ def rules_of(
     """The rules of a policy for a batch."""
     told = policy.anonymize
     rules = {name: Rule(rule.operator, rule.threshold_ppm, rule.review_ppm) for name, rule in told.entities.items()}
-    simple = {name: rule for name, rule in rules.items() if rule.operator in ("mask", "generalise")}
+    simple = {name: rule for name, rule in rules.items() if rule.operator in ("mask", "generalise", "pseudonym")}
     if figures:
         simple.pop("PERSON", None)
     return Rules(rules, told.sensitive, figures, reviews, told.kiwi_budget_ppm > 0, simple)

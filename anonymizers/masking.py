@@ -1,4 +1,4 @@
-"""The short road of texts whose findings are only masked: decided and rewritten in one pass.
+"""The short road of texts whose findings are masked, generalised or pseudonymised: decided and rewritten in one pass.
 
 Most texts that have a finding are of this kind. What this road makes is what decide.py and rewrite.py make, at a third
 of the cost; whatever they alone can do (an answer of the officer, another operator, a sentence of Art. 23, a bracket
@@ -14,19 +14,21 @@ from collections.abc import Sequence
 from anonymizers.asides import BRACKETS, leads
 from anonymizers.decide import Decided, Rewritten, Rules
 from anonymizers.findings import Finding
-from anonymizers.operators import mask, replacement
+from anonymizers.operators import Replacer, mask, replacement
 from anonymizers.particles import OPENERS, agree
 from anonymizers.review import review_item
 from anonymizers.rewrite import LOOKED_AT, SpanRow
 from anonymizers.sounds import Sound, final_sound
+from anonymizers.surrogates import Keys
 
 
-def masked(doc: int, text: str, findings: Sequence[Finding], rules: Rules, doc_key: bytes) -> Rewritten | None:
-    """Text number `doc` with every finding masked; None where that is not all there is to do.
+def masked(doc: int, text: str, findings: Sequence[Finding], rules: Rules, keys: Keys) -> Rewritten | None:
+    """Text number `doc` rewritten; None where that takes the long road.
 
-    `findings` are sorted and settled, as findings.resolve leaves them.
+    `findings` are sorted and settled, as findings.resolve leaves them. `keys`: the document's.
     """
     masking, reviews = rules.masking, rules.reviews
+    replacer: Replacer | None = None
     pieces: list[str] = []
     spans: list[SpanRow] = []
     waiting: list[Finding] = []
@@ -47,7 +49,12 @@ def masked(doc: int, text: str, findings: Sequence[Finding], rules: Rules, doc_k
             operator = "mask"
         if score > best:
             best, threshold = score, sure
-        new, sound = _mask(kind) if operator == "mask" else _coarse(text[start:end], kind)
+        new, sound = _mask(kind)
+        if operator == "generalise":
+            new, sound = replacement(text[start:end], kind, operator), None
+        elif operator == "pseudonym":  # it sounds as the mask does
+            replacer = replacer or Replacer(text)
+            new = replacer.replacement(text[start:end], kind, operator, keys)
         out = written + start - copied
         written = out + len(new)
         pieces.append(text[copied:start])
@@ -60,7 +67,7 @@ def masked(doc: int, text: str, findings: Sequence[Finding], rules: Rules, doc_k
                 if leads(text, end):
                     return None
                 continue
-            if not sound:
+            if not sound:  # of a generalisation: the long road looks at its particle
                 return None
             limit = findings[number][1] if number < last else sys.maxsize
             taken, particle = agree(text, sound, person=kind == "PERSON", at=end, stop=limit)
@@ -73,15 +80,10 @@ def masked(doc: int, text: str, findings: Sequence[Finding], rules: Rules, doc_k
     if not spans:
         return None
     pieces.append(text[copied:])
-    review = [review_item(text, found, findings, doc_key, reviews) for found in waiting] if waiting else ()
+    review = [review_item(text, found, findings, keys.scope, reviews) for found in waiting] if waiting else ()
     return Rewritten(text, findings, "".join(pieces), spans, Decided((), review, best, threshold, False, ()))
 
 
 @functools.cache
 def _mask(kind: str) -> tuple[str, Sound | None]:
     return mask(kind), final_sound(mask(kind))
-
-
-def _coarse(value: str, kind: str) -> tuple[str, Sound | None]:
-    """The generalisation. No sound: the particle behind it is looked at on the long road."""
-    return replacement(value, kind, "generalise"), None

@@ -111,6 +111,8 @@ def _evidence(flags: int) -> tuple[str, ...]:
 def _blank(text: str) -> str:
     """The text with the words inside of masks and pseudonyms blanked, as long as before: `[이름]` is no label of what
     follows it."""
+    if text.count("[") == text.count(_MASK):  # nothing but names was masked: most texts
+        return text.replace(_MASK, "[□□]")
     return _masks().sub(lambda mask: "[" + "□" * (len(mask[0]) - 2) + "]", text)
 
 

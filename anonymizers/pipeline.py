@@ -94,17 +94,19 @@ def anonymize_batch(
         frozenset(authors), mentions,
     )  # fmt: skip
 
-    def settle(doc: int, findings: Sequence[Finding]) -> Rewritten:
-        text, doc_key = texts[doc], doc_keys[doc]
-        decided = decide(text, findings, rules, sensitive_consent is not None and sensitive_consent[doc], doc_key)
-        own = Keys(pseudonym_key, doc_key, seen, texts)
+    def settle(doc: int, findings: Sequence[Finding], first: bool) -> Rewritten:
+        text, own = texts[doc], Keys(pseudonym_key, doc_keys[doc], seen, texts)
+        if first and subject_scope is None and (made := masked(doc, text, findings, rules, own)):
+            return made
+        consent = sensitive_consent is not None and sensitive_consent[doc]
+        decided = decide(text, findings, rules, consent, doc_keys[doc])
         keys = own if subject_scope is None else _scoped(own, doc, text, subject_scope)
         new, spans = rewrite(text, decided.edits, keys)
         return Rewritten(text, findings, new, [SpanRow(doc, *span) for span in spans], decided)
 
     found = resolve(_found(texts, column, recognizers))
     again = [NameRecognizer(kiwi_budget_ppm=0) if isinstance(one, NameRecognizer) else one for one in recognizers]
-    done, restless = _settled(texts, doc_keys, found, underage, settle, again, rules)
+    done, restless = _settled(found, underage, settle, again, rules)
     for doc, score in underage.items():
         _settle(result, doc, "", "quarantined", "child_author", score, policy.anonymize.children.threshold_ppm)
     for doc in restless:
@@ -114,11 +116,9 @@ def anonymize_batch(
 
 
 def _settled(
-    texts: Sequence[str],
-    doc_keys: Sequence[bytes],
     found: Sequence[Finding],
     left_out: Container[int],
-    settle: Callable[[int, Sequence[Finding]], Rewritten],
+    settle: Callable[[int, Sequence[Finding], bool], Rewritten],
     recognizers: Sequence[Recognized],
     rules: Rules,
 ) -> tuple[dict[int, Rewritten], list[int]]:
@@ -127,15 +127,14 @@ def _settled(
     look = SecondLook()
     for doc, findings in _by_doc(found):
         if doc not in left_out:
-            made = masked(doc, texts[doc], findings, rules, doc_keys[doc]) or settle(doc, findings)
-            done[doc] = made
+            made = done[doc] = settle(doc, findings, True)
             if made.spans:
                 look.add(doc, made)
     for _ in range(_ROUNDS):
         more = look.created(recognizers, rules)
         look = SecondLook()
         for doc, joined in more.items():
-            made = done[doc] = settle(doc, joined)
+            made = done[doc] = settle(doc, joined, False)
             look.add(doc, made)
     restless = list(look.made)
     for doc in restless:

@@ -17,6 +17,7 @@ from anonymizers.masking import masked
 from anonymizers.pipeline import BatchResult, anonymize_batch, default_recognizers
 from anonymizers.review import Reviews
 from anonymizers.rewrite import SpanRow, rewrite
+from anonymizers.surrogates import Keys
 from bench.testset.generate import examples
 from schemas.policy import Policy, load_policy
 
@@ -37,6 +38,7 @@ def with_operators(operator: str, **others: str) -> Policy:
 
 
 POLICIES = {operator: with_operators(operator) for operator in ("delete", "mask", "generalise")}
+PSEUDONYMS = with_operators("pseudonym", PERSON="pseudonym")
 RECOGNIZERS = default_recognizers(POLICIES["mask"])
 
 
@@ -128,10 +130,10 @@ def test_a_text_that_never_comes_to_rest_is_not_shipped() -> None:
     st.integers(0, 700_000),
 )
 @settings(max_examples=200, deadline=None)
-@pytest.mark.parametrize("operator", ["mask", "generalise"])
+@pytest.mark.parametrize("operator", ["mask", "generalise", "pseudonym"])
 def test_the_short_road_makes_what_the_long_one_makes(operator: str, pieces: list[str], joint: str, sure: int) -> None:
     text = joint.join(pieces)
-    policy = POLICIES[operator]
+    policy = POLICIES.get(operator, PSEUDONYMS)
     stricter = {
         n: r.model_copy(update={"threshold_ppm": max(sure, r.threshold_ppm)})
         for n, r in policy.anonymize.entities.items()
@@ -139,11 +141,12 @@ def test_the_short_road_makes_what_the_long_one_makes(operator: str, pieces: lis
     anonymize = policy.anonymize.model_copy(update={"entities": stricter})
     rules = rules_of(policy.model_copy(update={"anonymize": anonymize}), reviews=Reviews(KEY))
     found = resolve(f for one in RECOGNIZERS for f in one.find([text]))
-    short = masked(0, text, found, rules, b"d")
+    keys = Keys(KEY, b"d")
+    short = masked(0, text, found, rules, keys)
     if short is None:
         return
     decided = decide(text, found, rules, False, b"d")
-    new, spans = rewrite(text, decided.edits)
+    new, spans = rewrite(text, decided.edits, keys)
     assert (short.new, short.spans) == (new, [SpanRow(0, *span) for span in spans])
     assert short.decided == Decided((), short.decided.review, *decided[2:])
     assert list(short.decided.review) == decided.review
