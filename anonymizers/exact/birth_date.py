@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.numbers import DIGIT, is_date
+from anonymizers.exact.numbers import DIGIT, in_figures, is_date
 from anonymizers.gate import K_BIRTH, K_NUM
 from anonymizers.normalize import SPELLED, View
 
@@ -30,20 +30,18 @@ _DATE: Final = (
     r"(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})\s?(?:[년年](?:\s?[음양]력)?|[.\-/·,])\s{0,2}(?P<m>[0-9]{1,2})\s?(?:[월月]|[.\-/·,])\s{0,2}"
     r"(?P<d>[0-9]{1,2})(?:\s?[일日])?"
 )
-_PACKED: Final = rf"(?P<p>(?:19|20){_D}{{6}}|{_D}{{6}})"
+_PACKED: Final = rf"(?P<p>(?:19|20|[일一]구|[이二][공영〇]|一九){_D}{{6}}|{_D}{{6}})"
 _LABEL: Final = (
     r"생\s?년\s?월\s?일|(?<![발재])생\s?일|출생\s?(?:일자|[년연]\s?월\s?일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth[\s_]?(?:day|date)?|date[\s_]?of[\s_]?birth"
     r"|생년|born(?:\s?on)?"
 )
-_LINK: Final = (
-    r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
-)
+_LINK: Final = r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이(?![공영][공영일이]|천)|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH: Final = (
     rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s|{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s)(?:19|20)[0-9]{{2}}"
 )
 _LABELLED: Final = re.compile(
-    rf"(?:{_LABEL})[\"']?{_LINK}[\"']?(?:{_DATE}|(?P<e>{_ENGLISH}|[0-3][0-9](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)[0-9]{{2}})|(?P<s>(?:19|20)[0-9]{{2}} [0-9]{{1,2}} [0-9]{{1,2}}|[0-3]?[0-9](?P<mark>[/.\-])[0-3]?[0-9](?P=mark)(?:19|20)[0-9]{{2}})|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
+    rf"(?:{_LABEL})[\"']?{_LINK}[\"']?(?:{_DATE}|(?P<e>{_ENGLISH}|[0-3][0-9](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)[0-9]{{2}})|(?P<s>(?:19|20|일구|이[공영]){_D}{{2}} {_D}{{1,2}} {_D}{{1,2}}|[0-3]?[0-9](?P<mark>[/.\-])[0-3]?[0-9](?P=mark)(?:19|20)[0-9]{{2}})|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
 )
 _SEXED: Final = re.compile(
     r"(?<![0-9.\-])(?P<p>[0-9]{6}|(?:19|20)[0-9]{6})[ ]?[,/(·|][ ]?(?:남|여)(?:성|자)?(?![가-힣])"
@@ -70,7 +68,7 @@ _LAST_DOT: Final = re.compile(r"\.(?![0-9])")
 _NUMERAL: Final = "일이삼사오육칠팔구一二三四五六七八九"
 _SPOKEN: Final = (
     rf"(?:천\s?구백\s?[{_NUMERAL}십十]{{0,4}}|이천\s?[{_NUMERAL}십十]{{0,3}}|[{_NUMERAL}]?[십十][{_NUMERAL}]?|[공영〇零{_NUMERAL}]{{2,4}})\s?[년年](?:도|에)?\s?"
-    rf"(?:[십十][일이一二]?|[{_NUMERAL}유시])\s?[월月]\s?(?:(?:[이삼二三]?[십十][{_NUMERAL}]?|[{_NUMERAL}])\s?[일日]|초?(?:하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘)|보름|그믐)"
+    rf"(?:[십十][일이一二]?|[일一공영〇][공영〇{_NUMERAL}]|[{_NUMERAL}유시])\s?[월月]\s?(?:(?:[이삼二三]?[십十][{_NUMERAL}]?|[공영〇일이삼一二三][공영〇{_NUMERAL}]|[{_NUMERAL}])\s?[일日]|초?(?:하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘)|보름|그믐)"
 )
 _LUNAR: Final = re.compile(
     rf"(?:양력|음력)\s?(?:생일)?(?:으로|은|는|:)?\s{{0,2}}(?:{_DATE}|{_PACKED}|(?P<s>{_SPOKEN}))(?![0-9])"
@@ -102,7 +100,7 @@ def find(view: View) -> Iterator[Hit]:
             yield Hit(*m.span("p"), "BIRTH_DATE", 850_000, ("sex",))
     if not _HINT.search(view.lower):
         return
-    for m in _LABELLED.finditer(view.lower) if _LABELS.search(view.lower) else ():
+    for m in _LABELLED.finditer(in_figures(view, lower=True)) if _LABELS.search(view.lower) else ():
         if m["e"] or m["s"]:
             yield Hit(*m.span("e" if m["e"] else "s"), "BIRTH_DATE", 950_000, ("context:birth",))
         elif m["ym"] is not None:

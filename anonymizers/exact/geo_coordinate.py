@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numbers import in_figures
 from anonymizers.gate import K_GEO, K_NUM
 from anonymizers.normalize import View
 
@@ -46,9 +47,10 @@ def find(view: View) -> Iterator[Hit]:
     pairs: list[tuple[int, int]] = []
     for m in _SPOKEN.finditer(view.text) if "점" in view.text else ():
         yield Hit(*m.span("v"), "GEO_COORDINATE", 800_000, ("spoken",))
-    if _HINT.search(view.text) is None:
+    text = in_figures(view)
+    if _HINT.search(text) is None:
         return
-    for m in _PAIR.finditer(view.text):
+    for m in _PAIR.finditer(text):
         one, two = float(m[1]), float(m[2])
         korea = (33 <= one <= 39 and 124 <= two <= 132) or (33 <= two <= 39 and 124 <= one <= 132)
         labelled = _LABEL.search(view.lower, max(m.start() - 30, 0), m.start()) is not None
@@ -59,17 +61,17 @@ def find(view: View) -> Iterator[Hit]:
             pairs.append(m.span())
             evidence = tuple(e for e, on in (("korea", korea), ("context:geo", labelled)) if on)
             yield Hit(m.start(), m.end(), "GEO_COORDINATE", 960_000 if korea and labelled else 900_000, evidence)
-    for m in _ONE.finditer(view.lower):
+    for m in _ONE.finditer(in_figures(view, lower=True)):
         start, end = m.span("v")
         if _SAMPLE.search(view.text, max(m.start() - 30, 0), start):
             continue
         if not any(a <= start < b for a, b in pairs):
             yield Hit(start, end, "GEO_COORDINATE", 920_000, ("context:geo",))
     for m in _DMS.finditer(view.text):
-        text = m[0]
-        symbols = "°" in text or '"' in text
+        whole = m[0]
+        symbols = "°" in whole or '"' in whole
         if symbols or _LABEL.search(view.lower, max(m.start() - 15, 0), m.end()):
-            yield Hit(m.start(), m.end() - (len(text) - len(text.rstrip())), "GEO_COORDINATE", 850_000, ("dms",))
+            yield Hit(m.start(), m.end() - (len(whole) - len(whole.rstrip())), "GEO_COORDINATE", 850_000, ("dms",))
 
 
 GEO_COORDINATE = Recognizer("geo_coordinate", ("GEO_COORDINATE",), K_GEO | K_NUM, find)

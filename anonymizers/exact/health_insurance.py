@@ -1,7 +1,11 @@
 # ruff: noqa: E501 - patterns read better on long lines
 """HEALTH_INSURANCE, health-insurance certificate number (건강보험증번호): eleven digits that look like a mobile number.
 
-Criteria: an insurance label, then 10 to 12 digits, with or without marks; or eleven at some distance behind it. Score .78 to .93. Evidence: context:health.
+Criteria
+1. An insurance label, then 10 to 12 digits, with or without marks, spelled or plain.
+2. Eleven digits at some distance behind the label.
+
+Score .78 to .93. Evidence: context:health, apart.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numbers import in_figures
 from anonymizers.gate import K_NET, K_NUM
 from anonymizers.normalize import View
 
@@ -33,7 +34,7 @@ _VERSION: Final = re.compile(r"(?:버전|version|ver\.?|v|릴리스|release|빌�
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type IP_ADDRESS in a view."""
-    for m in _V4.finditer(view.text):
+    for m in _V4.finditer(in_figures(view)):
         octets = [int(part) for part in m.groups()]
         if max(octets) > 255 or any(len(part) > 1 and part[0] == "0" for part in m.groups()):
             continue

@@ -1,9 +1,11 @@
 # ruff: noqa: E501 - patterns read better on long lines
-"""MAC_ADDRESS, hardware address of a network device.
+"""MAC_ADDRESS, hardware address of a network device (IEEE 802: 48 bits).
 
-Criteria: six pairs of hexadecimal digits with one kind of mark (colon or hyphen) between all; three groups of four with
-dots, two of six, pairs with spaces, or twelve digits with no mark, only beside the word MAC; twelve of digits and
-letters also behind the name of a device. Not all zeros or all ones.
+Criteria
+1. Six pairs of hexadecimal digits with one kind of mark (colon or hyphen) between all.
+2. Three groups of four, two of six, pairs with dots or spaces, or twelve digits: only beside the word MAC, ARP and the like.
+3. Twelve of digits and letters also behind the name of a device.
+4. Not one: all digits the same.
 
 Score .9 to .97. Evidence: shape, context:mac.
 """

@@ -2,10 +2,11 @@
 """MILITARY_NO, service number (군번): YY-NNNNN officers, -NNNNNN sergeants, -NNNNNNNN enlisted.
 
 Criteria
-1. The label, then 7 to 10 digits, with or without the hyphen.
-2. YY-NNNNN to YY-NNNNNNNN, or ten digits, at some distance behind the label (군번 아직도 외운다 12-76543210).
+1. The label, then 7 to 10 digits, with or without the hyphen; the year may be a numeral (십구 다시 …).
+2. YY-NNNNN to YY-NNNNNNNN, ten digits, or eight to ten spelled ones, at some distance behind the label.
+3. The form of an enlisted number (YY-7NNNNNNN) within 50 characters of the label; a rank or kind of soldier before it.
 
-Score .8 to .95. Evidence: context:military, apart.
+Score .8 to .95. Evidence: context:military, apart, form, rank.
 """
 
 from __future__ import annotations

@@ -196,6 +196,23 @@ def _cluster(view: View, start: int, end: int) -> Cluster:
     return Cluster(view, "".join(values), tuple(at), tuple(gaps), tuple(spelled))
 
 
+_READ_GROUPS: Final = re.compile(rf"(?<![가-힣])[{_SPELLED}]{{1,8}}(?:[.,\-/][ ]?[{_SPELLED}]{{1,12}}){{1,6}}")
+_FIGURES: Final = str.maketrans(SPELLED)
+
+
+def in_figures(view: View, *, lower: bool = False) -> str:
+    """The view's text, groups of spelled digits between marks written in figures (일구칠구.이.일이, 一七五.一〇九…);
+    position for position the same."""
+    return _READ_GROUPS.sub(_group_in_figures, view.lower if lower else view.text)
+
+
+def _group_in_figures(m: re.Match[str]) -> str:
+    last = m.end() - 1
+    if COPULA.match(m.string, last):
+        return m[0][:-1].translate(_FIGURES) + m.string[last]
+    return m[0].translate(_FIGURES)
+
+
 def without_word(view: View, start: int, end: int) -> int:
     """Where a value ends whose last digit, apart from the others, begins the next word (C2435902 사본, …구 이래)."""
     text = view.text

@@ -4,7 +4,7 @@
 Criteria
 1. A label (우편번호, 우, 〒) before it, right away or at some distance.
 2. Brackets or nothing around it and a province or city right behind it.
-Behind an address it is found with the address (address.py).
+3. Behind an address: found with the address (address.py).
 
 Score .75 to .93. Evidence: context:postcode, context:address, apart.
 """
@@ -23,7 +23,7 @@ from anonymizers.normalize import View
 
 _LABELLED: Final = pattern(
     r"우편\s?번[호오]|(?<![가-힣])우편(?=[은는이]?\s?[:]?\s?[0-9])|\(?우\)|〒|zip[\s_]?(?:code)?|post(?:al)?[\s_]?code|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})",
-    r"\d{5}|\d{3}[ ]?-[ ]?\d{3}|\d(?: \d){4}|\d\d \d{3}|\d{3} \d\d|[공영일이삼사오육칠팔구]{5}",
+    r"\d{5}|\d{3}[ ]?-[ ]?\d{3}|\d(?: \d){4}|\d\d \d{3}|\d{3} \d\d|[공영일이삼사오육칠팔구〇零一二三四五六七八九]{5}",
 )
 _FAR: Final = apart(r"[0-6][0-9]{4}|[0-9]{3}-[0-9]{3}")
 _BESIDE: Final = re.compile(

@@ -1,9 +1,15 @@
 # ruff: noqa: E501 - patterns read better on long lines
 """STUDENT_NO, student number (학번): no standard, so the label decides.
 
-Criteria: a label (학번, 학생번호, student id), then 5 to 10 digits, which may carry up to two letters in front and hyphens
-inside; or eight to ten digits that begin with a year, between a department and a name (컴퓨터공학과 20191234 홍길동). `14학번` is a cohort, not a number. At some distance behind the label, or right before it: eight
-to ten digits. Score .75 to .92. Evidence: context:student.
+Criteria
+1. A label (학번, 학생번호, student id), then 5 to 10 digits, with up to two letters in front and hyphens inside; right before
+   the label, or at some distance behind it: eight to ten.
+2. Further ones of the same form behind it (학번 2022-14-0831, 2023-08-1177).
+3. Eight to ten digits that begin with a year, between a department and a name (컴퓨터공학과 20191234 홍길동), or before
+   the names of a roster (휴학 신청자 명단: 2019-18274 사공준).
+4. Not one: `14학번`, a cohort.
+
+Score .75 to .92. Evidence: context:student, context:department, list, apart, roster, year.
 """
 
 from __future__ import annotations
