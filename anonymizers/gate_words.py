@@ -58,7 +58,7 @@ _ROWS: Final[tuple[tuple[int, int, str], ...]] = (
         K_SHORT,
         _NUMBER,
         "studentid studentno studentnum student_id student_no student_num militaryno military_no militaryid military_id servicenumber serviceno "
-        "service_no insurance_no insuranceno postalcode postal_code postcode post_code",
+        "service_no insurance_no insurance_card_no insuranceno postalcode postal_code postcode post_code",
     ),
     (
         K_SHORT,
@@ -142,6 +142,9 @@ _ROWS: Final[tuple[tuple[int, int, str], ...]] = (
         "account_number tel userid user_id loginid login_id password passwd pw corp_no corp_reg_no card_no card_number",
     ),
     (K_TABLE, _ALWAYS, "insertinto replaceinto"),
+    (K_ADDRESS, _ALWAYS, " ".join(f"{n}번{kind}" for n in "일이삼사오육칠팔구십백" for kind in "지길")),
+    (K_ADDRESS, _ALWAYS, " ".join(f"{town}{n}백" for town in "로길동리" for n in "이삼사오육칠팔구")),
+    (K_ADDRESS, _ALWAYS, " ".join(f"{town}백{n}" for town in "로길동리" for n in "일이삼사오육칠팔구")),
     (
         K_ADDRESS,
         _FIVE_BEFORE,

@@ -24,7 +24,7 @@ class Runs(Text):
         """Plates, ages, flats and road numbers: what stands beside the plain digits [a, b)."""
         size = b - a
         if size <= 3 and b < self.n:
-            j = b + (self.at(b) in " -·" and b + 1 < self.n)
+            j = b + (self.at(b) in " -.·" and b + 1 < self.n)
             if self.cls(j) & PLATE:
                 self.plate(a, j, size)
             j = b + (self.at(b) == " " and b + 1 < self.n)

@@ -200,15 +200,15 @@ class Words(Text):
                 return
 
     def five(self, places: range) -> int:
-        """Where the fifth digit stands, with at most one mark between neighbours; -1 if nowhere."""
+        """Where the fifth digit stands, a mark or a spaced hyphen between neighbours; -1 if nowhere."""
         d = gap = 0
         for k in places:
             t = self.kind(k)
-            if t in (DIGIT, SPELLED):
+            if t in (DIGIT, SPELLED) or (d and not gap and self.at(k) in "OolI"):  # behind a digit O and l count
                 d, gap = d + 1, 0
                 if d == 5:
                     return k
-            elif t == GAP_CLASS and d and gap < 1 and self.at(k) != ",":
+            elif t == GAP_CLASS and d and self.at(k) != "," and gap < (3 if self.at(k) in " -" else 1):
                 gap += 1
             else:
                 d = gap = 0

@@ -19,12 +19,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numerals import in_figures
 from anonymizers.exact.regions import regions
 from anonymizers.gate import K_ADDRESS
 from anonymizers.normalize import View
 
 _R: Final = regions()
-_NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]?\d{1,4}(?!-?[0-9]))?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
+_NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]{0,2}\d{1,4}(?!-?[0-9]))?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
 _ROAD: Final = re.compile(
     rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길|번[가-하]길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길]|동(?![ ]?[0-9]))(?:번지|번(?![가-힣]))?"
 )
@@ -49,7 +50,7 @@ _BRACKET: Final = (
     r"|[가-힣0-9A-Za-z,. ·\-]{1,28}(?:아파트|빌라|빌딩|타워|오피스텔|맨션|타운|센터|하우스|플라자|상가|[0-9]동|[0-9]호|[0-9]층))\)"
 )
 _DETAIL: Final = re.compile(
-    rf"(?P<b1>{_BRACKET})?(?:[ ,]{{1,2}}(?P<building>{_BUILDING}))?(?:(?:[ ,]{{0,3}}|[ ]?[/\n][ ]?(?=[0-9]))(?P<unit>{_UNIT_WORDS}|(?<=[가-힣차A-Za-z][ ])\d{{2,4}}-\d{{3,4}}(?![\d\-,.])|(?<=아파트[ ])\d-\d{{3,4}}(?![\d\-,.])|(?<=,[ ])\d{{2,4}}-\d{{3,4}}(?=[ ]?(?:[(\n,]|$))))?(?:[ ,]{{0,2}}(?P<unit2>{_UNIT_WORDS}))?(?P<b2>{_BRACKET})?"
+    rf"(?P<b1>{_BRACKET})?(?:[ ,]{{1,2}}(?P<building>{_BUILDING}))?(?:(?:[ ,]{{0,3}}|,?[ ]?[/\n][ ]?(?=[0-9]))(?P<unit>{_UNIT_WORDS}|(?<=[가-힣차A-Za-z][ ])\d{{2,4}}-\d{{3,4}}(?![\d\-,.])|(?<=아파트[ ])\d-\d{{3,4}}(?![\d\-,.])|(?<=,[ ])\d{{2,4}}-\d{{3,4}}(?=[ ]?(?:[(\n,]|$))))?(?:[ ,]{{0,2}}(?P<unit2>{_UNIT_WORDS}))?(?P<b2>{_BRACKET})?"
 )
 _FLAT: Final = re.compile(
     r"(?<![0-9A-Za-z가-힣])제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}(?:\d{1,3}층[ ]{0,2})?제?[BbA-Z]?\d{1,4}[ ]?호(?!선)"
@@ -82,6 +83,7 @@ _COUNTER: Final = re.compile(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type ADDRESS in a view."""
+    view = in_figures(view)
     for rule, judge in ((_ROAD, _road), (_LOT, _lot)):
         for m in rule.finditer(view.text):
             hit = judge(view, m)

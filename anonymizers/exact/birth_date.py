@@ -35,13 +35,13 @@ _LABEL: Final = (
     r"생\s?년\s?월\s?일|(?<![발재])생\s?일|출생\s?(?:일자|[년연]\s?월\s?일|일|연도|년도)?|탄생일|태어난\s?(?:날|해|년도|연도)?|d\.?o\.?b\.?|birth[\s_]?(?:day|date)?|date[\s_]?of[\s_]?birth"
     r"|생년|born(?:\s?on)?"
 )
-_LINK: Final = r"\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이(?![공영][공영일이]|천)|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
+_LINK: Final = r"(?:\s앞\s?(?:여섯|6)\s?자리)?\s?(?:\([^()\n]{0,10}\))?\s?(?:은|는|이(?![공영][공영일이]|천)|가|을|를|:|=|-|\||>)?\s{0,3}(?:음력|양력|\((?:음|양)\))?\s?[\[(]?\s?"
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH: Final = (
     rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s|{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s)(?:19|20)[0-9]{{2}}"
 )
 _LABELLED: Final = re.compile(
-    rf"(?:{_LABEL})[\"']?{_LINK}[\"']?(?:{_DATE}|(?P<e>{_ENGLISH}|[0-3][0-9](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)[0-9]{{2}})|(?P<s>(?:19|20|일구|이[공영]){_D}{{2}} {_D}{{1,2}} {_D}{{1,2}}|[0-3]?[0-9](?P<mark>[/.\-])[0-3]?[0-9](?P=mark)(?:19|20)[0-9]{{2}})|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
+    rf"(?:{_LABEL})[\"']?{_LINK}[\"']?(?:{_DATE}|(?P<e>{_ENGLISH}|[0-3][0-9](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)[0-9]{{2}})|(?P<s>(?:19|20|일구|이[공영]){_D}{{2}} {_D}{{1,2}} {_D}{{1,2}}|[0-3]?[0-9](?P<mark>[/.\-])[0-3]?[0-9](?P=mark)(?:19|20)[0-9]{{2}})|(?P<spread>[0-9](?: [0-9]){{5}}(?! [0-9]))|{_PACKED}|(?P<ym>(?:19|20)?\d{{2}}년(?:\s?\d{{1,2}}월)?))(?![0-9])"
 )
 _SEXED: Final = re.compile(
     r"(?<![0-9.\-])(?P<p>[0-9]{6}|(?:19|20)[0-9]{6})[ ]?[,/(·|][ ]?(?:남|여)(?:성|자)?(?![가-힣])"
@@ -101,7 +101,11 @@ def find(view: View) -> Iterator[Hit]:
     if not _HINT.search(view.lower):
         return
     for m in _LABELLED.finditer(in_figures(view, lower=True)) if _LABELS.search(view.lower) else ():
-        if m["e"] or m["s"]:
+        if m["spread"]:
+            six = m["spread"].replace(" ", "")
+            if is_date(2000, int(six[2:4]), int(six[4:])):
+                yield Hit(*m.span("spread"), "BIRTH_DATE", 850_000, ("context:birth", "spread"))
+        elif m["e"] or m["s"]:
             yield Hit(*m.span("e" if m["e"] else "s"), "BIRTH_DATE", 950_000, ("context:birth",))
         elif m["ym"] is not None:
             yield Hit(*m.span("ym"), "BIRTH_DATE", 850_000, ("context:birth",))

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """EMPLOYEE_NO, staff number (사번, 사원번호, 행번, 교번): no standard, so the label decides.
 
 Criteria

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns read better on long lines
 """HEALTH_INSURANCE, health-insurance certificate number (건강보험증번호): eleven digits that look like a mobile number.
 
 Criteria
@@ -18,7 +17,7 @@ from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import View
 
 _RULE = pattern(
-    r"(?:건강|의료)\s?보험\s?(?:증|카드)?\s?(?:고유|가입자)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|보험증\s?(?:번호)?|(?<![가-힣])증\s?번호|insurance[\s_]?(?:no\.?|num(?:ber)?|id)",
+    r"(?:건강|의료)\s?보험\s?(?:증|카드)?\s?(?:고유|가입자)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|보험증\s?(?:번호)?|(?<![가-힣])증\s?번호|insurance[\s_]?(?:card[\s_]?)?(?:no\.?|num(?:ber)?|id)",
     digits(10, 12),
 )
 

@@ -90,6 +90,6 @@ def _listed(value: str) -> re.Pattern[str]:
 
 def digits(least: int, most: int) -> str:
     """A run of plain or of spelled digits that may be split by single hyphens, dots or spaces."""
-    plain = rf"[0-9](?:(?:[ ]?[\-·~][ ]?|[. ])?[0-9]){{{least - 1},{most - 1}}}"
+    plain = rf"[0-9](?:(?:[ ]?[\-·~][ ]?|-\n|[. ])?[0-9]){{{least - 1},{most - 1}}}"
     spelled = rf"[{_SPELLED}](?:(?:[ ]?[\-·][ ]?|[ ]?(?:{_READ_OUT})[ ]?|[ ])?[{_SPELLED}]){{{least - 1},{most - 1}}}"
     return rf"(?:{plain}|{spelled}(?<!이(?=에요|예요|고|며|라|다|야|었|네)))"

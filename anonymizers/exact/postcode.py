@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labelled import apart, far, matches, pattern
+from anonymizers.exact.labelled import SPOKEN, apart, far, matches, pattern
 from anonymizers.exact.regions import regions
 from anonymizers.gate import K_ADDRESS, K_SHORT
 from anonymizers.normalize import View
@@ -25,7 +25,7 @@ _LABELLED: Final = pattern(
     r"우편\s?번[호오]|(?<![가-힣])우편(?=[은는이]?\s?[:]?\s?[0-9])|\(?우\)|〒|zip[\s_]?(?:code)?|post(?:al)?[\s_]?code|(?<![가-힣])우(?=\s?[:)]?\s?\d{5})",
     r"\d{5}|\d{3}[ ]?-[ ]?\d{3}|\d(?: \d){4}|\d\d \d{3}|\d{3} \d\d|[공영일이삼사오육칠팔구〇零一二三四五六七八九]{5}",
 )
-_FAR: Final = apart(r"[0-6][0-9]{4}|[0-9]{3}-[0-9]{3}")
+_FAR: Final = apart(rf"[0-6][0-9]{{4}}|[0-9]{{3}}-[0-9]{{3}}|[0-6](?: [0-9]){{4}}|{SPOKEN}{{4}}")
 _BESIDE: Final = re.compile(
     r"(?<![0-9A-Za-z\-.])[\[(]?(?P<v>\d{5}|\d{3}-\d{3})(?:[\])][ ,]{0,2}|[ ,]{1,2}\(?|[ ]?\n|[\"'][ ]?,[ ]?[\"'])(?P<p>[가-힣]{2,8})[ ]?[가-힣]"
 )

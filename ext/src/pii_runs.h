@@ -35,7 +35,7 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     int64_t len = b - a, j = b, p = a;
     if (len <= 3 && j < n) {                                             /* 12가 3456, 서울 1 가 1234 */
-        if ((u[j] == ' ' || u[j] == '-' || u[j] == 0xB7) && j + 1 < n) j++;
+        if ((u[j] == ' ' || u[j] == '-' || u[j] == '.' || u[j] == 0xB7) && j + 1 < n) j++;
         if (cls[u[j]] & F_PLATE) {
             int64_t k = j + 1; int g = 0, d = 0;
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }

@@ -44,6 +44,23 @@ static inline int may_end_keyword(const scan_t *s, const uint16_t *u, int64_t i)
     return u[p] == ' ' && p > 0 && s->pair[pair_of(lower16(u[p - 1]), last)];              /* 비밀 번호 */
 }
 
+static inline int looks_like_digit(uint16_t c) { return c == 'O' || c == 'o' || c == 'l' || c == 'I'; }
+
+/* Where the fifth digit stands from `from` to `to` (included), -1 if nowhere: a mark, or a spaced hyphen, may stand between
+   neighbours; behind a digit O and l count (7O1827). */
+static int64_t fifth(scan_t *s, int64_t from, int64_t to, int step) {
+    const uint16_t *u = s->u; const uint8_t *cls = s->cls;
+    int d = 0, gap = 0;
+    for (int64_t k = from; step > 0 ? k <= to : k >= to; k += step) {
+        int t = cls[u[k]] & C_MASK;
+        s->steps++;
+        if (t == C_DIGIT || t == C_SPELLED || (d && !gap && looks_like_digit(u[k]))) { d++; gap = 0; if (d >= 5) return k; }
+        else if (t == C_GAP && d && u[k] != ',' && gap < (u[k] == ' ' || u[k] == '-' ? 3 : 1)) gap++;
+        else { d = 0; gap = 0; }
+    }
+    return -1;
+}
+
 static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     uint16_t last = lower16(u[i]);
@@ -113,22 +130,11 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             }
             continue;
         }
-        if (need == N_NUMBER) {                                          /* five digits with single marks between */
-            int d = 0, gap = 0;
-            for (k = i + 1; k < n && k <= i + AHEAD; k++) {
-                s->steps++;
-                int t = cls[u[k]] & C_MASK;
-                if (t == C_DIGIT || t == C_SPELLED) { d++; gap = 0; if (d >= 5) { emit(s, doc, n, s->kw_kind[q], a, k + 16); break; } }
-                else if (t == C_GAP && d && gap < 1 && u[k] != ',') gap++;
-                else { d = 0; gap = 0; }
-            }
-            for (d = 0, gap = 0, k = p; k >= 0 && k >= p - BEHIND; k--) {
-                s->steps++;
-                int t = cls[u[k]] & C_MASK;
-                if (t == C_DIGIT || t == C_SPELLED) { d++; gap = 0; if (d >= 5) { emit(s, doc, n, s->kw_kind[q], k - 12, b); break; } }
-                else if (t == C_GAP && d && gap < 1 && u[k] != ',') gap++;
-                else { d = 0; gap = 0; }
-            }
+        if (need == N_NUMBER) {                                          /* five digits with short gaps between */
+            int64_t at = fifth(s, i + 1, i + AHEAD < n - 1 ? i + AHEAD : n - 1, 1);
+            if (at >= 0) emit(s, doc, n, s->kw_kind[q], a, at + 16);
+            at = fifth(s, p, p > BEHIND ? p - BEHIND : 0, -1);
+            if (at >= 0) emit(s, doc, n, s->kw_kind[q], at - 12, b);
             continue;
         }
         if (need == N_HEX) {                                             /* 공유기 64e599f1077c */
