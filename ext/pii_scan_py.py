@@ -78,6 +78,9 @@ class _Scanned(Words, Runs, Numbers):
             if kind not in (DIGIT, SPELLED):
                 i += 1
                 continue
+            if kind == DIGIT and (beyond := self.drawing(i)):
+                i = beyond
+                continue
             if kind == SPELLED:
                 j = i + 1
                 while j < self.n and j - i - 1 < GAP and self.kind(j) == GAP_CLASS:
@@ -87,6 +90,16 @@ class _Scanned(Words, Runs, Numbers):
                     continue
             self.passport(i)
             i = self.cluster(i)
+
+    def drawing(self, i: int) -> int:
+        """Behind the drawing that begins before digit i, d="M12 5.2c-.8 …", or 0."""
+        p = i - 1 - (i > 1 and self.at(i - 1) == " ")
+        if p < 4 or self.at(p) not in "Mm" or "".join(self.units[p - 3 : p]) != 'd="' or self.at(p - 4) not in " \n":
+            return 0
+        k = i
+        while k < self.n and (self.plain(k) or self.at(k) in " .,-+\nMmLlHhVvCcSsQqTtAaZze"):
+            k += 1
+        return k if k < self.n and self.at(k) == '"' else 0
 
     def at_sign(self, i: int) -> None:
         """A mailbox and a host around @, a name behind it, a password of an address before it."""
