@@ -130,8 +130,8 @@ _ROWS: Final[tuple[tuple[int, int, str], ...]] = (
     (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao hotmail outlook yahoo icloud 네이버 지메일 한메일 %40"),
     (K_GEO, _AHEAD, "^위도가 ^위도는 ^경도가 ^경도는"),
     (K_GEO, _SOON, "위치 위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
-    (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
-    (K_PLATE, _SOON, "임판"),
+    (K_PLATE, _SOON, "차량번호 번호판 차번호 임판"),
+    (K_PLATE, _DIGIT_BEFORE, "번호판 임시번호판 차량번호"),
     (K_PLATE, _NUMBER, "임시"),
     (
         K_TABLE,

@@ -198,7 +198,7 @@ class View:
             for run in reversed(list(_NATIVE_RUN.finditer(self.text))):
                 if len(run[0]) < 200 and _NATIVE_WORD.search(run[0]):
                     self._fold_natives(*run.span())
-        if _LOOKS.search(self.text):
+        if ("O" in self.text or "o" in self.text or "l" in self.text or "I" in self.text) and _LOOKS.search(self.text):
             self.text = _LOOKING.sub(_digits_for_letters, self.text)
         self.lower = self.text.lower()
         if len(self.lower) != len(self.text):  # 'İ' and friends grow when lowered

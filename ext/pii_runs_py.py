@@ -80,7 +80,8 @@ class Runs(Text):
         if size == 3 and a > 1 and tail and self.at(q) in "교사외영기정표":
             self.emit(K_PLATE, a - 3, b + 4)
         alone = q > 1 and self.at(q - 1) == " " and self.hangul(q - 2)
-        if size == 4 and a > 2 and self.cls(q) & PLATE and alone and self.at(b) != "년":
+        year = self.at(b) == "년" or (self.at(b) == "." and self.at(a) + self.at(a + 1) in ("19", "20"))
+        if size == 4 and a > 2 and self.cls(q) & PLATE and alone and not year:
             self.emit(K_PLATE, q - 8, b)
         if size in (6, 8):
             k = b
@@ -105,6 +106,7 @@ class Runs(Text):
     def plate(self, a: int, letter: int, size: int) -> None:
         """Four digits behind the letter of a plate, no year and no sum."""
         k = letter + 1
+        dotted = letter > a + size and self.at(a + size) == "." and self.at(k) != "."  # 14.자 2014마1072
         while k < self.n and k < letter + 3 and self.kind(k) == GAP_CLASS:
             k += 1
         d = 0
@@ -119,11 +121,11 @@ class Runs(Text):
         r = k + (self.at(k) == " ")
         f = a - (self.at(a - 1) == " ") if a > 0 else a
         ruling = self.at(r) + self.at(r + 1) in ("판결", "결정", "전원") or (
-            f > 1 and self.at(f - 2) + self.at(f - 1) == "선고"
+            f > 1 and self.at(f - 2) + self.at(f - 1) in ("선고", "법원")
         )
         if (
             d in (4, 5)
-            and not (ruling or long or year or self.plain(k))
+            and not (ruling or dotted or long or year or self.plain(k))
             and (size > 1 or before)
             and behind not in "원억만"
         ):

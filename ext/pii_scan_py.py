@@ -223,7 +223,7 @@ class _Scanned(Words, Runs, Numbers):
             self.run_context(run, self.n)
         if total >= 4:
             self.judge_cluster(a, last + 1)
-        if a > 3 and 4 <= total <= 8 and self.kind(a) == SPELLED:  # 삼팔머 일이구공
+        if a > 2 and 4 <= total <= 8 and self.kind(a) == SPELLED:  # 삼팔머 일이구공
             letter = a - 2 if self.at(a - 1) == " " else a - 1
             head = letter - 2 if self.at(letter - 1) == " " else letter - 1
             if self.cls(letter) & PLATE and (self.kind(head) in (SPELLED, DIGIT) or self.at(head) == "십"):

@@ -20,6 +20,7 @@ from ext.pii_text_py import (
     K_AGE,
     K_BIRTH,
     K_EMAIL,
+    K_GEO,
     LEFT,
     LETTER,
     NAMED_ID,
@@ -98,17 +99,17 @@ class Words(Text):
             self.five_before(kind, p, b)
         elif need == SOON_DIGIT:
             k = next((k for k in range(i + 1, min(self.n, i + SOON + 1)) if self.plain(k)), -1)
-            if k >= 0:
+            if k >= 0 and (not kind & K_GEO or self.is_degrees(k)):
                 self.emit(kind, a, k + 24)
         elif need == CELL:
             self.cell(kind, p, b)
         elif need == BORN:
             self.born(kind, p, b)
         elif need == NUMBER:
-            ahead = self.five(range(i + 1, min(self.n, i + AHEAD + 1)))
+            ahead = self.fifth(i + 1, min(self.n - 1, i + AHEAD), 1)
             if ahead >= 0:
                 self.emit(kind, a, ahead + 16)
-            behind = self.five(range(p, max(p - BEHIND, 0) - 1, -1))
+            behind = self.fifth(p, max(p - BEHIND, 0), -1)
             if behind >= 0:
                 self.emit(kind, behind - 12, b)
         else:
@@ -199,20 +200,51 @@ class Words(Text):
             if self.at(k) not in " .)(년월일음양력":  # (음력)생
                 return
 
-    def five(self, places: range) -> int:
-        """Where the fifth digit stands, a mark or a spaced hyphen between neighbours; -1 if nowhere."""
+    def is_year(self, k: int) -> bool:
+        """1973.11.30: a year and a dot."""
+        return (
+            k + 4 < self.n
+            and self.at(k) + self.at(k + 1) in ("19", "20")
+            and self.plain(k + 2)
+            and self.plain(k + 3)
+            and self.at(k + 4) == "."
+        )
+
+    def fifth(self, at: int, to: int, step: int) -> int:
+        """Where the fifth digit of a number that is no date stands, -1 if nowhere: a mark or a spaced hyphen may stand
+        between neighbours; behind a digit O and l count."""
         d = gap = 0
-        for k in places:
+        k = at - step
+        while (k := k + step) * step <= to * step:
             t = self.kind(k)
-            if t in (DIGIT, SPELLED) or (d and not gap and self.at(k) in "OolI"):  # behind a digit O and l count
+            if t in (DIGIT, SPELLED) or (d and not gap and self.at(k) in "OolI"):
+                if step > 0 and not d and self.is_year(k):
+                    k += 3
+                    continue
                 d, gap = d + 1, 0
-                if d == 5:
-                    return k
-            elif t == GAP_CLASS and d and self.at(k) != "," and gap < (3 if self.at(k) in " -" else 1):
-                gap += 1
+                if d < 5:
+                    continue
+                first = k
+                while step < 0 and first > 0 and first > k - 4 and self.plain(first - 1):
+                    first -= 1
+                if step < 0 and self.is_year(first):
+                    k, d = first, 0
+                    continue
+                return k
+            plain = self.at(k) in " -"
+            if t == GAP_CLASS and d and self.at(k) != "," and gap < (3 if plain else 1):
+                gap += 1 if plain else 3
             else:
                 d = gap = 0
         return -1
+
+    def is_degrees(self, k: int) -> bool:
+        """37.5665, 37°, 37도."""
+        b = k
+        while b < self.n and b < k + 4 and self.plain(b):
+            b += 1
+        b += b < self.n and self.at(b) == " "
+        return b < self.n and self.at(b) in ".°도"
 
     def look_around(self, need: int, kind: int, p: int, i: int) -> None:
         """Digits, an ASCII word, or a token ahead; digits behind."""

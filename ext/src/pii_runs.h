@@ -37,7 +37,7 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     if (len <= 3 && j < n) {                                             /* 12가 3456, 서울 1 가 1234 */
         if ((u[j] == ' ' || u[j] == '-' || u[j] == '.' || u[j] == 0xB7) && j + 1 < n) j++;
         if (cls[u[j]] & F_PLATE) {
-            int64_t k = j + 1; int g = 0, d = 0;
+            int64_t k = j + 1; int g = 0, d = 0, dotted = j > b && u[b] == '.' && !(k < n && u[k] == '.');   /* 14.자 2014마1072 */
             while (k < n && g < 2 && ((cls[u[k]] & C_MASK) == C_GAP)) { k++; g++; }
             while (k < n && d < 6 && (is_digit(u[k]) || ((cls[u[k]] & C_MASK) == C_SPELLED && d < 4))) { k++; d++; }
             if (d == 1 && k + 5 < n && u[k] == ' ' && is_digit(u[k + 1]) && u[k + 2] == ' ' && is_digit(u[k + 3]) &&
@@ -49,10 +49,10 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
             int64_t r = k < n && u[k] == ' ' ? k + 1 : k, f = a > 0 && u[a - 1] == ' ' ? a - 1 : a;
             uint16_t r0 = r < n ? u[r] : 0, r1 = r + 1 < n ? u[r + 1] : 0, f0 = f > 0 ? u[f - 1] : 0, f1 = f > 1 ? u[f - 2] : 0;
             int ruling = (r0 == 0xD310 && r1 == 0xACB0) || (r0 == 0xACB0 && r1 == 0xC815) ||            /* 판결 결정 */
-                         (r0 == 0xC804 && r1 == 0xC6D0) || (f0 == 0xACE0 && f1 == 0xC120);              /* 전원 선고 */
+                         (r0 == 0xC804 && r1 == 0xC6D0) || (f0 == 0xACE0 && f1 == 0xC120) || (f0 == 0xC6D0 && f1 == 0xBC95);  /* 전원 선고 법원 */
             int before = a > 0 && (is_hangul(u[a - 1]) || (u[a - 1] == ' ' && a > 1 && is_hangul(u[a - 2])));
             if (d >= 4 && d <= 5 && !(d == 5 && is_digit(u[k - 1])) && !year && !is_digit(w) && (len > 1 || before) &&
-                !ruling && w != 0xC6D0 && w != 0xC5B5 && w != 0xB9CC)                            /* not 원, 억, 만 */
+                !ruling && !dotted && w != 0xC6D0 && w != 0xC5B5 && w != 0xB9CC)                            /* not 원, 억, 만 */
                 emit(s, doc, n, K_PLATE, a - 8, k);
         }
         j = b;
@@ -81,7 +81,8 @@ static void run_context(scan_t *s, int64_t doc, int64_t a, int64_t b, int64_t n)
     }
     if (len == 4 && a > 2) {                                                                 /* 서울 가 1234 */
         int64_t q = u[a - 1] == ' ' ? a - 2 : a - 1;
-        if ((cls[u[q]] & F_PLATE) && q > 1 && u[q - 1] == ' ' && is_hangul(u[q - 2]) && !(b < n && u[b] == 0xB144))
+        int year = b < n && (u[b] == 0xB144 || (u[b] == '.' && ((u[a] == '1' && u[a + 1] == '9') || (u[a] == '2' && u[a + 1] == '0'))));
+        if ((cls[u[q]] & F_PLATE) && q > 1 && u[q - 1] == ' ' && is_hangul(u[q - 2]) && !year)
             emit(s, doc, n, K_PLATE, q - 8, b);
     }
     if (len == 5 && a > 0) {                                                                 /* 우 06236 */

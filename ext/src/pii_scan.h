@@ -162,7 +162,7 @@ static void scan_doc(scan_t *s, const uint8_t *d, int64_t bytes, int64_t doc) {
         if (run >= 0 && i >= n) run_context(s, doc, run, n, n);
         s->steps += i - a;
         if (total >= 4) judge_cluster(s, doc, n, a, last + 1);
-        if (total >= 4 && total <= 8 && k == C_SPELLED && a > 3) {                                              /* 삼팔머 일이구공 */
+        if (total >= 4 && total <= 8 && k == C_SPELLED && a > 2) {                                              /* 삼팔머 일이구공 */
             int64_t letter = u[a - 1] == ' ' ? a - 2 : a - 1, head = u[letter - 1] == ' ' ? letter - 2 : letter - 1;
             int before = cls[u[head]] & C_MASK;
             if ((cls[u[letter]] & F_PLATE) && (before == C_SPELLED || before == C_DIGIT || u[head] == 0xC2ED))   /* 십 */

@@ -46,19 +46,42 @@ static inline int may_end_keyword(const scan_t *s, const uint16_t *u, int64_t i)
 
 static inline int looks_like_digit(uint16_t c) { return c == 'O' || c == 'o' || c == 'l' || c == 'I'; }
 
-/* Where the fifth digit stands from `from` to `to` (included), -1 if nowhere: a mark, or a spaced hyphen, may stand between
-   neighbours; behind a digit O and l count (7O1827). */
-static int64_t fifth(scan_t *s, int64_t from, int64_t to, int step) {
+/* 1973.11.30: a year and a dot. */
+static int is_year(const uint16_t *u, int64_t k, int64_t n) {
+    return k + 4 < n && ((u[k] == '1' && u[k + 1] == '9') || (u[k] == '2' && u[k + 1] == '0')) && is_digit(u[k + 2]) && is_digit(u[k + 3]) && u[k + 4] == '.';
+}
+
+/* Where the fifth digit of a number that is no date stands from `from` to `to` (included), -1 if nowhere: a mark, or a
+ * spaced hyphen, may stand between neighbours; behind a digit O and l count (7O1827). */
+static int64_t fifth(scan_t *s, int64_t from, int64_t to, int64_t n, int step) {
     const uint16_t *u = s->u; const uint8_t *cls = s->cls;
     int d = 0, gap = 0;
     for (int64_t k = from; step > 0 ? k <= to : k >= to; k += step) {
         int t = cls[u[k]] & C_MASK;
         s->steps++;
-        if (t == C_DIGIT || t == C_SPELLED || (d && !gap && looks_like_digit(u[k]))) { d++; gap = 0; if (d >= 5) return k; }
-        else if (t == C_GAP && d && u[k] != ',' && gap < (u[k] == ' ' || u[k] == '-' ? 3 : 1)) gap++;
+        if (t == C_DIGIT || t == C_SPELLED || (d && !gap && looks_like_digit(u[k]))) {
+            if (step > 0 && !d && is_year(u, k, n)) { k += 3; continue; }
+            d++; gap = 0;
+            if (d < 5) continue;
+            if (step < 0) {
+                int64_t r = k;
+                while (r > 0 && r > k - 4 && is_digit(u[r - 1])) r--;
+                if (is_year(u, r, n)) { k = r; d = 0; continue; }
+            }
+            return k;
+        }
+        if (t == C_GAP && d && u[k] != ',' && gap < (u[k] == ' ' || u[k] == '-' ? 3 : 1)) gap += u[k] == ' ' || u[k] == '-' ? 1 : 3;
         else { d = 0; gap = 0; }
     }
     return -1;
+}
+
+/* 37.5665, 37°, 37도. */
+static int is_degrees(const uint16_t *u, int64_t k, int64_t n) {
+    int64_t b = k;
+    while (b < n && b < k + 4 && is_digit(u[b])) b++;
+    if (b < n && u[b] == ' ') b++;
+    return b < n && (u[b] == '.' || u[b] == 0xB0 || u[b] == 0xB3C4);                                /* ° 도 */
 }
 
 static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
@@ -109,7 +132,7 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             continue;
         }
         if (need == N_SOON) {                                            /* 위도 37.5 */
-            for (k = i + 1; k < n && k <= i + SOON; k++) { s->steps++; if (is_digit(u[k])) { emit(s, doc, n, s->kw_kind[q], a, k + 24); break; } }
+            for (k = i + 1; k < n && k <= i + SOON; k++) { s->steps++; if (is_digit(u[k])) { if (!(s->kw_kind[q] & K_GEO) || is_degrees(u, k, n)) emit(s, doc, n, s->kw_kind[q], a, k + 24); break; } }
             continue;
         }
         if (need == N_BORN) {                                            /* 1964. 8. 20.생 but not 1 생략 */
@@ -131,9 +154,9 @@ static void keyword(scan_t *s, int64_t doc, int64_t i, int64_t n) {
             continue;
         }
         if (need == N_NUMBER) {                                          /* five digits with short gaps between */
-            int64_t at = fifth(s, i + 1, i + AHEAD < n - 1 ? i + AHEAD : n - 1, 1);
+            int64_t at = fifth(s, i + 1, i + AHEAD < n - 1 ? i + AHEAD : n - 1, n, 1);
             if (at >= 0) emit(s, doc, n, s->kw_kind[q], a, at + 16);
-            at = fifth(s, p, p > BEHIND ? p - BEHIND : 0, -1);
+            at = fifth(s, p, p > BEHIND ? p - BEHIND : 0, n, -1);
             if (at >= 0) emit(s, doc, n, s->kw_kind[q], at - 12, b);
             continue;
         }
