@@ -23,7 +23,7 @@ from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
-VERSION: Final = "5"
+VERSION: Final = "6"
 _MASK: Final = entities()["PERSON"].mask
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)

@@ -23,7 +23,9 @@ cdef extern from "runs.h" nogil:
     int64_t places(uint64_t bits, int64_t base, int64_t *at)
 
 include "names_tables.pxi"
+include "names_lists.pxi"
 include "names_evidence.pxi"
+include "names_cues.pxi"
 include "names_readings.pxi"
 
 
@@ -35,42 +37,12 @@ cdef enum:
     HEADS = 1024
 
 
-cdef struct hit:
-    Py_ssize_t start
-    Py_ssize_t stop
-    int total
-    int flags
-
-
-cdef struct hits:  # what a text holds so far
-    hit *at
-    Py_ssize_t count
-    Py_ssize_t room
-    bint failed
-
-
 cdef struct firm:  # a spelling that vouches for itself
     Py_ssize_t start
     Py_ssize_t stop
     Py_ssize_t left  # how often it was found for sure, less how often it stands in the text
     Py_ssize_t behind  # where its last occurrence ends
     int32_t next  # another with the same two first letters, or -1
-
-
-cdef inline void keep(hits *found, const candidate *c) noexcept nogil:
-    cdef hit *grown
-    if found.count == found.room:
-        grown = <hit *>realloc(found.at, (2 * found.room + 64) * sizeof(hit))
-        if grown == NULL:
-            found.failed = True
-            return
-        found.at = grown
-        found.room = 2 * found.room + 64
-    found.at[found.count].start = c.start
-    found.at[found.count].stop = c.stop
-    found.at[found.count].total = c.total
-    found.at[found.count].flags = c.flags
-    found.count += 1
 
 
 cdef inline int readings(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
@@ -86,12 +58,9 @@ cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int 
     cdef int64_t[BLOCK + 2] starts
     cdef int64_t[BLOCK + 2] ends
     cdef uint64_t here, before = 0
-    cdef int can
-    cdef candidate pending, best
-    pending.is_found = best.is_found = False
-    pending.start = pending.stop = pending.end = 0
-    pending.total = pending.flags = pending.listable = 0
-    best = pending
+    cdef candidate best
+    cdef chain names
+    names.count = 0
     while start < length:
         size = length - start
         if size > BLOCK:
@@ -111,40 +80,39 @@ cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int 
             at, end = starts[row], ends[row]
             if at < behind:
                 continue  # a piece of a name in pieces
-            if end - at < 2:
-                if t.surname[s[at] - FIRST] != NONE and spaced(t, s, length, at, &best):
-                    if pending.is_found:
-                        join(s, &pending, &best)
-                        if pending.total >= floor:
-                            keep(found, &pending)
-                    pending = best
-                    behind = best.end
-                continue
-            can = readings(t, s, at, end)
-            if not can:
-                continue
             best.is_found = False
-            if can & FULL and may_be(t, s, length, at, end, 1, 2, floor):
-                weigh(t, s, length, at, end, 1, 2, floor, &best)
-            if can & DOUBLE:
-                weigh(t, s, length, at, end, 2, 2, floor, &best)
-            if can & SHORT and may_be(t, s, length, at, end, 1, 1, floor):
-                weigh(t, s, length, at, end, 1, 1, floor, &best)
-            if can & DOUBLE:
-                weigh(t, s, length, at, end, 2, 1, floor, &best)
-            if can & GIVEN and is_sure(t, s[at], s[at + 1]) and may_be(t, s, length, at, end, 0, 2, floor):
-                weigh(t, s, length, at, end, 0, 2, floor, &best)
+            if end - at < 2:
+                if t.surname[s[at] - FIRST] == NONE or not spaced(t, s, length, at, &best):
+                    continue
+                behind = best.end
+            else:
+                read_run(t, s, length, at, end, readings(t, s, at, end), min(floor, <int>SURE), &best)
             if best.is_found:
-                if pending.is_found:
-                    join(s, &pending, &best)
-                    if pending.total >= floor:
-                        keep(found, &pending)
-                pending = best
+                push(s, length, &names, &best, floor, found)
         if begun > ended:  # a run that goes on
             starts[0] = starts[ended]
         begun -= ended
-    if pending.is_found and pending.total >= floor:
-        keep(found, &pending)
+    settle(s, length, &names, floor, found)
+
+
+cdef inline void read_run(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t at, Py_ssize_t end, int can, int floor, candidate *best
+) noexcept nogil:
+    """The best reading of the run s[at:end] among those it allows; `floor`: what no sum needs to be known below."""
+    if not can:
+        return
+    if can & FULL and may_be(t, s, length, at, end, 1, 2, floor):
+        weigh(t, s, length, at, end, 1, 2, floor, best)
+    if can & DOUBLE:
+        weigh(t, s, length, at, end, 2, 2, floor, best)
+    if can & TRIPLE:
+        weigh(t, s, length, at, end, 1, 3, floor, best)
+    if can & SHORT and may_be(t, s, length, at, end, 1, 1, floor):
+        weigh(t, s, length, at, end, 1, 1, floor, best)
+    if can & DOUBLE:
+        weigh(t, s, length, at, end, 2, 1, floor, best)
+    if can & GIVEN and is_sure(t, s[at], s[at + 1]) and may_be(t, s, length, at, end, 0, 2, floor):
+        weigh(t, s, length, at, end, 0, 2, floor, best)
 
 
 cdef inline uint32_t head_of(uint32_t a, uint32_t b) noexcept nogil:
@@ -372,8 +340,9 @@ cdef class NameScanner:
                 raise InputError("a syllable weight is out of range", "pass weights from -127 to 127, or -32768 for never")
         arrays = [table.astype(np.int8) for table in arrays]
         flags = np.zeros(SYLLABLES, dtype=np.uint8)
-        known = sure_pairs([word[1:] for word in words if word[0] == "p"])
-        sure = [word[1:] for word, value in words.items() if word[0] == "p" and value >= SURE_PAIR]
+        triples = np.zeros(SYLLABLES, dtype=np.uint8)  # places in given names of three letters; 16: ends a surname of two
+        known = sure_pairs([word[1:] for word in words if word[0] == "p" and len(word) == 3])
+        sure = [word[1:] for word, value in words.items() if word[0] == "p" and len(word) == 3 and value >= SURE_PAIR]
         opens, ends, bits = sure_pairs(sure)
         tails = np.full(SYLLABLES, MISSING, np.int32)
         for word, value in words.items():
@@ -408,7 +377,7 @@ cdef class NameScanner:
         self.t.given2 = &view[0]
         roles = flags
         self.t.role = &roles[0]
-        big = sum(word[0] in "px" for word in words)
+        big = sum(word[0] in "pxy" for word in words)
         while size[0] < 2 * (len(words) - big):
             size[0] *= 2
         while size[1] < 2 * big:
@@ -422,29 +391,34 @@ cdef class NameScanner:
         self.t.best_pair = max([value for word, value in words.items() if word[0] == "p"], default=0)
         self.t.best_pair = max(self.t.best_pair, <int>SURE_PAIR)
         self.t.best_particle = max([v >> 8 for w, v in words.items() if w[0] == "t" and v & 15 <= COPULA], default=0)
-        self.t.best_verb = max([value for word, value in words.items() if word[0] == "v"], default=0)
+        self.t.best_verb = max([value for word, value in words.items() if word[0] in "vn"], default=0)
         self.t.best_verb = max(self.t.best_verb, <int>SPEECH)
         for word, value in words.items():
-            if word[0] == "p" and value >= SURE_PAIR:
+            if word[0] == "p" and len(word) == 4:
+                triples[ord(word[1]) - FIRST] |= 2
+                triples[ord(word[2]) - FIRST] |= 4
+                triples[ord(word[3]) - FIRST] |= 8
+            elif word[0] == "p" and value >= SURE_PAIR:
                 flags[ord(word[1]) - FIRST] |= OPENS_PAIR
                 flags[ord(word[2]) - FIRST] |= ENDS_PAIR
             elif word[0] == "s":
                 flags[ord(word[1]) - FIRST] |= OPENS_SURNAME
+                triples[ord(word[2]) - FIRST] |= 16
             elif word[0] == "t":
                 flags[ord(word[1]) - FIRST] |= OPENS_TAIL | (
                     OPENS_TITLE if value & 15 >= HONORIFIC or value & 15 == PERSON_PARTICLE else 0)
-            elif word[0] == "c":
+            elif word[0] == "c" and is_hangul(ord(word[1])):
                 flags[ord(word[len(word) - 1]) - FIRST] |= ENDS_CUE | (IS_CUE if len(word) == 2 else 0)
                 if len(word) > 2:
                     bit = cue_bit(ord(word[len(word) - 2]), ord(word[len(word) - 1]))
                     cue_bits[bit // 64] |= np.uint64(1 << (bit % 64))
-            elif word[0] == "v":
+            elif word[0] in "vn":
                 flags[ord(word[1]) - FIRST] |= OPENS_VERB
             h = step(1, ord(word[0]))
             for char in word[1:]:
                 h = step(h, ord(char))
             h |= 1
-            which = word[0] in "px"
+            which = word[0] in "pxy"
             at = (h >> 20) & self.t.mask[which]
             while self.t.keys[which][at] != 0:
                 if self.t.keys[which][at] == h:
@@ -453,9 +427,9 @@ cdef class NameScanner:
             self.t.keys[which][at] = h
             self.t.values[which][at] = value
 
-        self._open_gates()
+        self._open_gates(triples)
 
-    cdef int _open_gates(self) except -1:
+    cdef int _open_gates(self, uint8_t[::1] triples) except -1:
         """Which syllable may stand where in a run for each reading."""
         cdef int c, role
         cdef gate g
@@ -464,13 +438,15 @@ cdef class NameScanner:
             raise CapacityError("no memory for the gates", "use a smaller lexicon")
         for c in range(SYLLABLES):
             role = self.t.role[c]
-            g.at[0] = ((FULL | SHORT) if self.t.surname[c] != NONE else 0) | (GIVEN if role & OPENS_PAIR else 0)
+            g.at[0] = ((FULL | SHORT | TRIPLE) if self.t.surname[c] != NONE else 0) | (GIVEN if role & OPENS_PAIR else 0)
+            g.at[0] &= ~SHORT if self.t.surname[c] <= RARE else 255
             g.at[0] |= DOUBLE if role & OPENS_SURNAME else 0
-            g.at[1] = (FULL if self.t.given1[c] != NONE or role & OPENS_PAIR else 0) | DOUBLE
+            g.at[1] = (FULL if self.t.given1[c] != NONE or role & OPENS_PAIR else 0) | (DOUBLE if triples[c] & 16 else 0)
             g.at[1] |= (SHORT if self.t.given2[c] != NONE else 0) | (GIVEN if role & ENDS_PAIR else 0)
+            g.at[1] |= TRIPLE if triples[c] & 2 else 0
             g.at[2] = (FULL if self.t.given2[c] != NONE or role & ENDS_PAIR else 0) | DOUBLE
-            g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0)
-            g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0)
+            g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0) | (TRIPLE if triples[c] & 4 else 0)
+            g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0) | (TRIPLE if triples[c] & 8 else 0)
             self.t.gates[c] = g
         self.t.gates[SYLLABLES].at[2] = ENDS_AT_2
         self.t.gates[SYLLABLES].at[3] = ENDS_AT_3

@@ -1,4 +1,4 @@
-# Part of names.pyx: the evidence around a stem: titles, brackets, cues, verbs, the exclusion lexicon.
+# Part of names.pyx: the evidence around a stem: titles, brackets, verbs, the exclusion lexicon.
 
 
 cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nogil:
@@ -93,6 +93,50 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
     return 0
 
 
+cdef int ranked(const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
+    """The twin's ranked."""
+    cdef Py_ssize_t stop = at
+    while stop < length and stop - at < 2 and 0x30 <= s[stop] <= 0x39:
+        stop += 1
+    if stop == at or stop >= length or not (s[stop] == 0xB2E8 or s[stop] == 0xC138):  # 단, 세
+        return 0
+    flag[0] = F_TITLE if s[stop] == 0xB2E8 else F_AGE
+    return RANK
+
+
+cdef inline Py_ssize_t past_marks(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """Past what may stand between a name and its number: members of BEFORE_NUMBER in the twin."""
+    cdef Py_ssize_t at = end
+    cdef uint32_t c
+    while at < length and at - end < MAX_MARKS:
+        c = s[at]
+        if not (c == 0x20 or c == 0x2C or c == 0x09 or c == 0x2F or c == 0x7C or c == 0x3A or c == 0xFF1A or c == 0x3B
+                or c == 0xB7):
+            break
+        at += 1
+    return at
+
+
+cdef inline bint precedes_digit(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    cdef Py_ssize_t at = past_marks(s, end, length)
+    return at < length and 0x30 <= s[at] <= 0x39
+
+
+cdef bint numbered(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """The twin's numbered."""
+    cdef Py_ssize_t at = past_marks(s, end, length), digits
+    cdef uint32_t c
+    digits = at
+    while digits < length and digits - at <= 6 and 0x30 <= s[digits] <= 0x39:
+        digits += 1
+    if at == end or digits + 1 >= length:
+        return False
+    c = s[digits]
+    if digits - at == 3 and s[at] == 0x30 and s[at + 1] == 0x31 and (c == 0x2D or c == 0x2E or c == 0x20):
+        return 0x30 <= s[digits + 1] <= 0x39
+    return digits - at == 6 and (c == 0x2D or c == 0x2010 or c == 0x2011) and 0x31 <= s[digits + 1] <= 0x38
+
+
 cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
     """The twin's _aside."""
     cdef Py_ssize_t stop, begin
@@ -134,7 +178,17 @@ cdef int behind(
         return 0
     if s[at] == 0x28:
         return bracket(t, s, at + 1, length, flag)
-    if at == end or not is_hangul(s[at]):
+    if not is_hangul(s[at]):
+        if is_given_only:
+            return 0
+        weight = ranked(s, at, length, flag) if at > end else 0
+        if weight:
+            return weight
+        if not numbered(s, end, length):
+            return 0
+        flag[0] = F_AGE
+        return NUMBERED
+    if at == end:
         return 0
     if t.role[s[at] - FIRST] & OPENS_TITLE:
         stop = at
@@ -150,45 +204,6 @@ cdef int behind(
                     return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
                 flag[0] = 0
     return 0
-
-
-cdef inline bint may_end_cue(const tables *t, const letter *s, Py_ssize_t at) noexcept nogil:
-    """Whether a cue word may end before `at`, where a syllable stands: most of its look-ups are spared so."""
-    if t.role[s[at - 1] - FIRST] & IS_CUE:
-        return True
-    if at < 2:
-        return False
-    return ends_cue(t, s[at - 2], s[at - 1]) or (at >= 3 and s[at - 2] == 0x20 and ends_cue(t, s[at - 3], s[at - 1]))
-
-
-cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
-    """The twin's _cue."""
-    cdef Py_ssize_t at = start, size
-    cdef int best = 0, bonus = 0
-    cdef int32_t weight
-    cdef letter[2] letters
-    while at > 0 and start - at < MAX_SKIP and stands_before(s[at - 1]):
-        at -= 1
-        if s[at] == 0x3A or s[at] == 0xFF1A:
-            bonus = COLON
-    if at == start or at == 0:
-        return 0
-    if not is_hangul(s[at - 1]):
-        return LABEL if bonus and is_letter(s[at - 1]) else 0
-    if not t.role[s[at - 1] - FIRST] & ENDS_CUE or not may_end_cue(t, s, at):
-        return LABEL if bonus else 0
-    for size in range(1, MAX_CUE + 1):
-        if size > at or not is_hangul(s[at - size]):
-            break
-        weight = look(t, CUE, s + at - size, size)
-        if weight != MISSING and weight > best and (size >= 2 or at == size or not is_hangul(s[at - size - 1])):
-            best = weight
-    if at >= 3 and s[at - 2] == 0x20 and is_hangul(s[at - 3]) and (at == 3 or not is_hangul(s[at - 4])):
-        letters[0], letters[1] = s[at - 3], s[at - 1]
-        weight = look(t, CUE, &letters[0], 2)
-        if weight != MISSING and weight > best:
-            best = weight
-    return best + bonus if best else LABEL if bonus else 0
 
 
 cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
@@ -216,6 +231,29 @@ cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t lengt
     return 0
 
 
+cdef int near(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """The twin's near."""
+    cdef int best = 0
+    cdef Py_ssize_t size
+    if end + 2 >= length or s[end] != 0x20 or not is_hangul(s[end + 1]) or not t.role[s[end + 1] - FIRST] & OPENS_VERB:
+        return 0
+    for size in range(2, 4):
+        if end + 1 + size <= length:
+            best = max(best, <int>look(t, NEAR, s + end + 1, size))
+    return best
+
+
+cdef bint is_compound(
+        const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t end
+) noexcept nogil:
+    """The twin's _is_compound, of a run that goes on behind `stop`."""
+    if end == stop or end - start > MAX_COMPOUND or look(t, WORD, s + start, 2) <= 0:
+        return False
+    if look(t, NOUN, s + start + 2, end - start - 2) != MISSING:
+        return end > stop + 1 or not is_sure(t, s[start + 1], s[start + 2])
+    return end > stop + 1 and look(t, WORD, s + start + 2, end - start - 2) > 0
+
+
 cdef int lexicon(
         const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t end, int surnames, int givens
 ) noexcept nogil:
@@ -235,6 +273,8 @@ cdef int lexicon(
             level = 2
     if surnames == 0:
         return GIVEN_LEXICON[level]
+    if surnames == 1 and givens == 2 and level < 2 and is_compound(t, s, start, stop, end):
+        level = 2
     loss = LEXICON[level]
     if level < 2 and surnames + givens == 3:
         last = look(t, TAIL, s + stop - 1, 1)

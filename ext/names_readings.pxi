@@ -1,4 +1,4 @@
-# Part of names.pyx: the readings of a run of syllables, weighed; names in pieces; neighbours in a list.
+# Part of names.pyx: the readings of a run of syllables, weighed; names in pieces.
 
 
 cdef inline bint may_be(
@@ -19,7 +19,7 @@ cdef inline bint may_be(
     else:
         is_titled = end + 1 < length and (
             s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
-                is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))))
+                is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))) or precedes_digit(s, end, length))
     if surnames == 0 and stop == end:
         return is_titled
     bound = stem(t, s + start, surnames, givens, False)
@@ -34,7 +34,7 @@ cdef inline bint may_be(
         room += ASIDE_NEAR
     if bound + max(room, <int>SPEAKER) >= floor:
         return True
-    if (stop == end and closes_speaker(s, end, length)) or (bound >= LIST_WEAK and touches_list(s, start, end, length)):
+    if (stop == end and closes_speaker(s, end, length)) or (bound >= LIFT_BASE and touches_list(s, start, end, length)):
         return True
     return may_have_cue(t, s, start)
 
@@ -47,9 +47,13 @@ cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start
     cdef Py_ssize_t at = start
     while at > 0 and start - at < MAX_SKIP and stands_before(s[at - 1]):
         at -= 1
-        if s[at] == 0x3A or s[at] == 0xFF1A:
+        if s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3E:
             return True
-    if at == start or at == 0 or not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
+    if at == start or at == 0:
+        return False
+    if is_letter(s[at - 1]):
+        return True
+    if not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
         return False
     return may_end_cue(t, s, at)
 
@@ -60,10 +64,10 @@ cdef void weigh(
 ) noexcept nogil:
     """Replaces `best` when the reading with such a surname and given name is better."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone
+    cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone, margin = 0
     cdef int32_t value
     cdef int context, least
-    cdef bint speaks, is_labelled = False, is_firm = False
+    cdef bint speaks, is_labelled = False, is_firm = False, is_labelled_firmly = False, touches, is_liftable
     if stop > end or end - stop > MAX_TAIL:
         return
     bound = stem(t, s + start, surnames, givens, False)
@@ -80,7 +84,7 @@ cdef void weigh(
             return
         else:
             value = titled(t, s + stop, end - stop)
-            if value == MISSING:
+            if value == MISSING or (value >> 4) & 7 == NEED_SPACE:
                 return
         kind = value & 15
         weight = value >> 8
@@ -119,7 +123,9 @@ cdef void weigh(
         flags |= F_CUE if weight > LABEL else 0
         is_labelled = weight == LABEL
         is_firm = weight >= FIRM_CUE
-    least = LIST_WEAK if kind <= PARTICLE and touches_list(s, start, end, length) else LIST_BASE
+        is_labelled_firmly = weight >= LABELLED
+    touches = kind <= PARTICLE and touches_list(s, start, end, length)
+    least = (LIFT_BASE if surnames + givens > 2 else LIST_WEAK) if touches else LIST_BASE
     room = t.best_verb if kind <= PERSON_PARTICLE else 0
     if kind == 0:
         room = max(room, <int>SPEAKER)
@@ -143,25 +149,32 @@ cdef void weigh(
             loss = GIVEN_ADDRESSED
     if loss == LEXICON[1] and surnames and (kind <= PARTICLE or kind == HONORIFIC) and flags & F_ADDRESSED:
         loss = LEXICON_ADDRESSED
+    elif loss == LEXICON[2] and surnames and givens == 2 and kind == 0 and is_labelled_firmly:
+        loss = LEXICON_LABELLED
     if loss:
         total += loss
         flags |= F_LEXICON
     if start > 0 and is_digit(s[start - 1]):
         total += AFTER_DIGIT
-    if base + loss < least and total + room < floor:
+    is_liftable = touches and base >= least and surnames + givens > 2 and look(t, WORD, s + start, stop - start) == MISSING
+    if touches:
+        least = LIST_WEAK
+    if not is_liftable and (kind > PARTICLE or base + loss < least) and total + room < floor:
         return
     context = flags
-    if surnames and givens == 2:
+    if surnames and givens >= 2:
         if loss == 0 and (is_firm or flags & (F_ADDRESSED & ~F_CUE)):
             total += CLEAN
-        if surnames == 1:
+        if surnames == 1 and givens == 2:
             total += misread(t, s, start, kind, end, length)
-        elif kind == 0 and ends_in_particle(t, s, stop):
+        elif surnames == 2 and kind == 0 and ends_in_particle(t, s, stop):
             total += PARTICLE_LIKE_DOUBLE
     if kind == 0 and flag == 0 and surnames:
         total += aside(t, s, end, length, &flags)
     if kind <= 2:
         weight = verb(t, s, end, length)
+        if surnames and (kind == 0 or (kind == PARTICLE and end == stop + 1 and s[stop] == 0xC758)):  # 의
+            weight = max(weight, near(t, s, end, length))
         if weight:
             total += weight
             flags |= F_VERB
@@ -169,7 +182,7 @@ cdef void weigh(
         total += gain_of_short(kind, context | (flags & F_VERB), loss, is_labelled)
     if surnames == 0:
         if (kind == PARTICLE or kind == COPULA) and (
-                loss < (GIVEN_LEXICON[1] if flags & F_VERB else 0) or not flags & (F_CUE | F_VERB)):
+                loss < 0 or not flags & (F_CUE | F_VERB)):
             return
         flags |= F_GIVEN_ONLY
     if kind == 0 and not flags & ~F_LEXICON:
@@ -181,15 +194,19 @@ cdef void weigh(
             total += SHORT_SURE
         if alone:
             flags |= F_LINE
-    if best.is_found and total <= best.total:
-        return
+    if best.is_found:
+        if givens == 1 and best.end == best.stop and best.total >= SURE and not precedes_word(s, end, length):
+            margin = SHORTER  # 담당 김나은, has no 김나 unless it is better by far
+        if total <= best.total + margin:
+            return
     best.is_found = True
     best.start = start
     best.stop = stop
     best.end = end
     best.total = total
     best.flags = flags
-    best.listable = base + loss if kind <= PARTICLE and base + loss >= least else NOTHING
+    best.is_liftable = is_liftable
+    best.listable = base + loss if is_liftable or (kind <= PARTICLE and base + loss >= least) else NOTHING
 
 
 cdef bint spaced(const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, candidate *best) noexcept nogil:
@@ -229,14 +246,14 @@ cdef bint pieces(
                 return False
         else:
             value = titled(t, s + stop, end - stop)
-            if value == MISSING:
+            if value == MISSING or (value >> 4) & 7 == NEED_SPACE:
                 return False
         kind = value & 15
         weight = value >> 8
     if kind == VOCATIVE or (kind == SIGNATURE and end == stop + 1):
         return False
     loss = lexicon(t, letters, 0, givens + 1, givens + 1, 1, givens)
-    total = base + SPACED + weight + loss
+    total = base + (SPACED if s[stop - 2] == 0x20 else SPACED_TWO) + weight + loss
     if kind == 0:
         weight = behind(t, s, end, length, False, &flags)
         total += weight
@@ -254,7 +271,10 @@ cdef bint pieces(
         if loss or not (flags & F_SIGNATURE or (flags & F_CUE and s[start + 2] == 0x20)):
             return False
         total += SHORT_SURE
-    if total < SPACED_LEAST or not flags & F_ADDRESSED:
+    elif not flags and end == stop and opens_cell(s, start) and closes_cell(s, end, length):
+        total += LINE
+        flags = F_LINE
+    if total < SPACED_LEAST or not flags & (F_SURE_CONTEXT | F_LINE):
         return False
     best.is_found = True
     best.start = start
@@ -263,34 +283,5 @@ cdef bint pieces(
     best.total = total
     best.flags = flags
     best.listable = NOTHING
+    best.is_liftable = False
     return True
-
-
-cdef void join(const letter *s, candidate *left, candidate *right) noexcept nogil:
-    """The twin's link."""
-    cdef Py_ssize_t gap = right.start - left.end, i
-    cdef bint is_separated = False, is_strong, is_joined, is_empty = left.end == left.stop
-    cdef uint32_t c
-    cdef int bonus
-    if gap < 1 or gap > MAX_GAP or left.listable < (LIST_WEAK if right.total >= STRONG else LIST_BASE):
-        return
-    if right.listable < (LIST_WEAK if left.total >= STRONG else LIST_BASE):
-        return
-    for i in range(left.end, right.start):
-        c = s[i]
-        if separates(c):
-            is_separated = True
-        elif c != 0x20 and c != 0x0A and c != 0x2E and c != 0x29:
-            return
-    c = s[left.end - 1]
-    is_joined = not is_empty and (c == 0xC640 or c == 0xACFC or c == 0xB791 or c == 0xACE0)  # 와, 과, 랑, 고
-    bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
-    if not bonus:
-        return
-    is_strong = left.total >= STRONG
-    if not left.flags & F_LIST:
-        left.total += bonus + (NEIGHBOUR if right.total >= STRONG else 0)
-        left.flags |= F_LIST
-    if not right.flags & F_LIST:
-        right.total += bonus + (NEIGHBOUR if is_strong else 0)
-        right.flags |= F_LIST

@@ -44,12 +44,14 @@ cdef enum:
     SURNAME = 0x73  # kinds of words, as the twin spells them
     PAIR = 0x70
     WORD = 0x78
+    NOUN = 0x79
     TAIL = 0x74
     CUE = 0x63
     VERB = 0x76
     VERB_MAKER = 0x68
     NOUN_MAKER = 0x64
     BRACKETED = 0x62
+    NEAR = 0x6E
     DESCRIBES = 0x6B
     OPENS_PAIR = 1
     ENDS_PAIR = 2
@@ -63,6 +65,7 @@ cdef enum:
     SHORT = 2
     GIVEN = 4
     DOUBLE = 8
+    TRIPLE = 16  # surname and three letters
     ENDS_AT_2 = SHORT | GIVEN  # a run of two letters
     ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
     SURE = 75
@@ -72,9 +75,10 @@ cdef enum:
     MAX_BASE = 150
     NO_PAIR = -10
     ONE_SYLLABLE = -32
+    ONE_AFTER_TWO = -15
     GIVEN_ONLY = 8
     BARE = -15
-    LINE = 15
+    LINE = 25
     SPEAKER = 35
     HANJA = 70
     AGE = 60
@@ -84,12 +88,16 @@ cdef enum:
     NEIGHBOUR = 35
     LIST_BASE = 30
     LIST_WEAK = 5
+    LIFT_BASE = -60
+    LIFTED = 80
+    SHORTER = 40
     PAIR_FLOOR = 10
     SURE_PAIR = 20
     MAX_TAIL = 8
     MAX_CUE = 6
     VERB_RUNS = 4
-    SPACED = -50
+    SPACED = -25
+    SPACED_TWO = -50
     SPACED_LEAST = 30
     MAX_SPACES = 3
     VERB_REACH = 40
@@ -101,12 +109,21 @@ cdef enum:
     MAX_ASIDE = 5
     COLON = 20
     LABEL = 20
+    LABEL_ONLY = 1000
+    NEED_SPACE = 5
     MAX_SKIP = 4
+    MAX_TAG = 24
+    MAX_TAGS = 3
+    MAX_MARKS = 3
+    MAX_LATIN = 10
+    RANK = 50
     AFTER_DIGIT = -100
     CALLED = -60
     LOT = -60
     DISTRICT = -30
     LEXICON_ADDRESSED = -30
+    LEXICON_LABELLED = -60
+    LABELLED = 80
     TITLED_SHORT = 15
     CLEAN = 20
     FIRM_CUE = 50
@@ -114,12 +131,15 @@ cdef enum:
     SHORT_SURE = 45
     SHORT_SAID = 25
     SURNAME_FLOOR = -15
+    RARE = -80
+    GIVEN_LEAST = 24
     GIVEN_TITLE = -25
-    GIVEN_ADDRESSED = -60
+    GIVEN_ADDRESSED = -45
     CALL_RUNS_ON = -15
     PARTICLE_LIKE = -25
     SPEECH = 25
     TELEPHONE = 40
+    NUMBERED = 40
     YEAR = 40
     HANDLE = 40
     CLASS = 40
@@ -128,6 +148,7 @@ cdef enum:
     MAX_DESCRIPTION = 24
     MAX_BRACKET = 4
     MAX_WORD = 5
+    MAX_COMPOUND = 6
     MAX_GAP = 5
 
 cdef int[4] LEXICON = [0, -60, -120, -300]
@@ -143,6 +164,7 @@ cdef struct candidate:
     int total
     int flags
     int listable
+    bint is_liftable
     bint is_found
 
 cdef struct gate:
@@ -183,7 +205,7 @@ cdef inline uint64_t step(uint64_t h, uint32_t c) noexcept nogil:
 
 cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssize_t n) noexcept nogil:
     """The value of a word of some kind, or MISSING."""
-    cdef int which = kind == PAIR or kind == WORD
+    cdef int which = kind == PAIR or kind == WORD or kind == NOUN
     cdef uint64_t h = step(1, kind), at
     cdef Py_ssize_t i
     for i in range(n):
@@ -232,7 +254,7 @@ cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
         return final != 0 and final != 8
     if need == 4:
         return final == 0 or final == 8
-    return True
+    return need != NEED_SPACE
 
 
 cdef inline bint stands_before(uint32_t c) noexcept nogil:
@@ -240,7 +262,7 @@ cdef inline bint stands_before(uint32_t c) noexcept nogil:
     if c < 0x80:
         return (c == 0x20 or c == 0x3A or c == 0x2D or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x3C or c == 0x5B
                 or c == 0x2C or c == 0x0A or c == 0x09 or c == 0x7C or c == 0x2F or c == 0x3D or c == 0x2A or c == 0x29
-                or c == 0x5D)
+                or c == 0x5D or c == 0x3E)
     return (c == 0xFF1A or c == 0xB7 or c == 0x2014 or c == 0x2018 or c == 0x201C or c == 0x2019 or c == 0x201D
             or c == 0x300C or c == 0x300E or c == 0x3011)
 
@@ -250,20 +272,6 @@ cdef inline bint separates(uint32_t c) noexcept nogil:
     return (c == 0x2C or c == 0xB7 or c == 0x318D or c == 0x3001 or c == 0x2F or c == 0x2027 or c == 0x30FB
             or c == 0x3B or c == 0x7C or c == 0x09 or 0x30 <= c <= 0x39
             or c == 0x2D or c == 0x2013 or c == 0x2192 or c == 0x2194 or c == 0x26 or c == 0x2B or c == 0x2022)
-
-
-cdef inline bint lists(uint32_t c) noexcept nogil:
-    return separates(c) and not 0x30 <= c <= 0x39
-
-
-cdef inline bint touches_list(const letter *s, Py_ssize_t start, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
-    """The twin's touches_list."""
-    cdef Py_ssize_t before = start - 2 if start > 1 and s[start - 1] == 0x20 else start - 1
-    if before >= 0 and lists(s[before]):
-        return True
-    if end < length and s[end] == 0x20:
-        end += 1
-    return end < length and lists(s[end])
 
 
 cdef inline bint is_digit(uint32_t c) noexcept nogil:
@@ -300,7 +308,7 @@ cdef inline bint closes_speaker(const letter *s, Py_ssize_t end, Py_ssize_t leng
     cdef Py_ssize_t at = end
     if at < length and s[at] == 0x20:
         at += 1
-    return at < length and (s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3D or (s[at] == 0x5D and at == end))
+    return at < length and (s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3D or s[at] == 0x2014 or (s[at] == 0x5D and at == end))
 
 
 cdef inline bint opens_cell(const letter *s, Py_ssize_t start) noexcept nogil:
@@ -345,7 +353,7 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
         if not is_final:
             return MAX_BASE
         pair = look(t, PAIR, p, 2)
-        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
+        return pair + GIVEN_ONLY if pair != MISSING and pair >= GIVEN_LEAST else NOTHING
     if surnames == 1:
         base = t.surname[p[0] - FIRST]
         if base == NONE:
@@ -357,11 +365,14 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
     if base == NOTHING:
         return NOTHING
     p += surnames
+    if givens == 3:
+        pair = look(t, PAIR, p, 3)
+        return NOTHING if pair == MISSING else min(<int>MAX_BASE, base + pair)
     last = t.given2[p[givens - 1] - FIRST]
     if givens == 1:
-        if last == NONE:
+        if last == NONE or base <= RARE:
             return NOTHING
-        return min(<int>MAX_BASE, base + last) + ONE_SYLLABLE
+        return min(<int>MAX_BASE, base + last) + (ONE_SYLLABLE if surnames == 1 else ONE_AFTER_TWO)
     first = t.given1[p[0] - FIRST]
     sure = is_sure(t, p[0], p[1])
     if (first == NONE or last == NONE) and not sure:
@@ -373,7 +384,8 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
     else:
         pair = t.best_pair if sure else SURE_PAIR
     if pair >= SURE_PAIR:
-        base = max(base, <int>SURNAME_FLOOR)
+        if base > RARE:
+            base = max(base, <int>SURNAME_FLOOR)
         first = max(first, <int>PAIR_FLOOR)
         last = max(last, <int>PAIR_FLOOR)
     elif first == NONE or last == NONE:
