@@ -24,6 +24,7 @@ cdef extern from "runs.h" nogil:
 
 include "names_tables.pxi"
 include "names_lists.pxi"
+include "names_numbers.pxi"
 include "names_evidence.pxi"
 include "names_cues.pxi"
 include "names_readings.pxi"

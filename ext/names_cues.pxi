@@ -14,6 +14,7 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
     """The twin's cue."""
     cdef Py_ssize_t at = start, first, opens
     cdef int best, bonus = 0, tags
+    cdef uint32_t mark
     cdef bint is_label = False
     for tags in range(MAX_TAGS):
         first = at
@@ -34,12 +35,11 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
             best = hangul_cue(t, s, at, is_label)
         if best:
             return best + bonus
-        if s[at] != 0x3E:
-            break
+        mark = 0x3C if s[at] == 0x3E else 0x28 if s[at] == 0x29 else 0
         opens = at - 1
-        while opens >= 0 and at - opens <= MAX_TAG and s[opens] != 0x3C:
+        while mark and opens >= 0 and at - opens <= MAX_TAG and s[opens] != mark:
             opens -= 1
-        if opens < 0 or at - opens > MAX_TAG:  # no `<td>` to pass over
+        if mark == 0 or opens < 0 or at - opens > MAX_TAG:  # no `<td>`, no `(본인)` to pass over
             break
         at = opens
     return LABEL if bonus and (is_hangul(s[at - 1]) or is_letter(s[at - 1])) else 0

@@ -53,6 +53,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
             s[at + 1] == 0x2F or s[at + 1] == 0x29 or s[at + 1] == 0x2C):  # M, F, m, f
         flag[0] = F_AGE
         return AGE
+    if s[at] == 0x260E:  # a telephone
+        flag[0] = F_AGE
+        return TELEPHONE
     if (s[at] == 0xC804 or s[at] == 0xD6C4) and at + 1 < length and 0x30 <= s[at + 1] <= 0x39:  # 전, 후
         flag[0] = F_AGE
         return CLASS
@@ -69,6 +72,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
             return 0
         flag[0] = F_AGE
         return weight
+    if is_letter(s[at]) and is_mailbox(s, at, length):
+        flag[0] = F_AGE
+        return HANDLE
     while digits < length and 0x30 <= s[digits] <= 0x39:
         digits += 1
     if digits >= length:
@@ -93,48 +99,18 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
     return 0
 
 
-cdef int ranked(const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
-    """The twin's ranked."""
-    cdef Py_ssize_t stop = at
-    while stop < length and stop - at < 2 and 0x30 <= s[stop] <= 0x39:
-        stop += 1
-    if stop == at or stop >= length or not (s[stop] == 0xB2E8 or s[stop] == 0xC138):  # 단, 세
-        return 0
-    flag[0] = F_TITLE if s[stop] == 0xB2E8 else F_AGE
-    return RANK
-
-
-cdef inline Py_ssize_t past_marks(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
-    """Past what may stand between a name and its number: members of BEFORE_NUMBER in the twin."""
-    cdef Py_ssize_t at = end
-    cdef uint32_t c
-    while at < length and at - end < MAX_MARKS:
-        c = s[at]
-        if not (c == 0x20 or c == 0x2C or c == 0x09 or c == 0x2F or c == 0x7C or c == 0x3A or c == 0xFF1A or c == 0x3B
-                or c == 0xB7):
-            break
+cdef bint is_polite(const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+    """The twin's is_polite."""
+    cdef Py_ssize_t at = start + 1
+    cdef int32_t rest
+    while at < stop and s[at] != 0xB2D8:  # 님
         at += 1
-    return at
-
-
-cdef inline bint precedes_digit(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
-    cdef Py_ssize_t at = past_marks(s, end, length)
-    return at < length and 0x30 <= s[at] <= 0x39
-
-
-cdef bint numbered(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
-    """The twin's numbered."""
-    cdef Py_ssize_t at = past_marks(s, end, length), digits
-    cdef uint32_t c
-    digits = at
-    while digits < length and digits - at <= 6 and 0x30 <= s[digits] <= 0x39:
-        digits += 1
-    if at == end or digits + 1 >= length:
+    if at >= stop:
         return False
-    c = s[digits]
-    if digits - at == 3 and s[at] == 0x30 and s[at + 1] == 0x31 and (c == 0x2D or c == 0x2E or c == 0x20):
-        return 0x30 <= s[digits + 1] <= 0x39
-    return digits - at == 6 and (c == 0x2D or c == 0x2010 or c == 0x2011) and 0x31 <= s[digits + 1] <= 0x38
+    if at + 1 == stop:
+        return True
+    rest = look(t, TAIL, s + at + 1, stop - at - 1)
+    return rest > 0 and rest & 15 <= COPULA
 
 
 cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
@@ -153,7 +129,7 @@ cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t lengt
             value = look(t, TAIL, s + begin, stop - begin)
             if value == MISSING:
                 value = titled(t, s + begin, stop - begin)
-            if value != MISSING and value & 15 == TITLE:
+            if value != MISSING and value & 15 == TITLE and (begin != at + 1 or stop - begin > 2):
                 flag[0] |= F_TITLE
                 return ASIDE if runs else ASIDE_NEAR
         if stop + 1 >= length or s[stop] != 0x20 or not is_hangul(s[stop + 1]):
@@ -190,19 +166,23 @@ cdef int behind(
         return NUMBERED
     if at == end:
         return 0
+    stop = at
+    while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
+        stop += 1
+    if stop - at > MAX_TAIL:
+        return 0
     if t.role[s[at] - FIRST] & OPENS_TITLE:
-        stop = at
-        while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
-            stop += 1
-        if stop - at <= MAX_TAIL:
-            value = look(t, TAIL, s + at, stop - at)
-            if value == MISSING:
-                value = titled(t, s + at, stop - at)
-            if value != MISSING:
-                weight = title(value, is_given_only, flag)
-                if weight:
-                    return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
-                flag[0] = 0
+        value = look(t, TAIL, s + at, stop - at)
+        if value == MISSING:
+            value = titled(t, s + at, stop - at)
+        if value != MISSING:
+            weight = title(value, is_given_only, flag)
+            if weight:
+                return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
+            flag[0] = 0
+    if not is_given_only and is_polite(t, s, at, stop):
+        flag[0] = F_TITLE
+        return POLITE
     return 0
 
 
@@ -278,7 +258,8 @@ cdef int lexicon(
     loss = LEXICON[level]
     if level < 2 and surnames + givens == 3:
         last = look(t, TAIL, s + stop - 1, 1)
-        is_particle = last != MISSING and (last & 15 == PARTICLE or last & 15 == COPULA) and agrees(
+        is_particle = last != MISSING and (
+            last & 15 == PARTICLE or last & 15 == COPULA or last & 15 == SIGNATURE) and agrees(
             s[stop - 2], (last >> 4) & 7)
         is_verbal = look(t, VERB_MAKER, s + stop - 1, 1) != MISSING
         if is_particle or is_verbal or look(t, NOUN_MAKER, s + stop - 1, 1) != MISSING:

@@ -34,12 +34,14 @@ from ext.names_rules_py import (
     MAX_CUE,
     MAX_DESCRIPTION,
     MAX_LATIN,
+    MAX_MAILBOX,
     MAX_MARKS,
     MAX_SKIP,
     MAX_TAG,
     MAX_TAGS,
     MAX_TAIL,
     NUMBERED,
+    POLITE,
     RANK,
     SKIP_BEFORE,
     SPEECH,
@@ -93,7 +95,18 @@ def behind(words: Mapping[str, int], text: str, end: int, is_given_only: bool) -
         if weight:
             is_sure = flag == F_HONORIFIC and weight >= STRONG_HONORIFIC
             return weight + APART if is_sure else weight, flag
+        if not is_given_only and is_polite(words, text, at, stop):
+            return POLITE, F_TITLE
     return 0, 0
+
+
+def is_polite(words: Mapping[str, int], text: str, start: int, stop: int) -> bool:
+    """홍길동 사부님이: some word with 님 and perhaps a particle."""
+    at = text.find("님", start + 1, stop)
+    if at < 0:
+        return False
+    rest = words.get("t" + text[at + 1 : stop], 0)
+    return at + 1 == stop or (rest > 0 and rest & 15 <= COPULA)
 
 
 def ranked(text: str, at: int) -> tuple[int, int]:
@@ -107,18 +120,37 @@ def ranked(text: str, at: int) -> tuple[int, int]:
 
 
 def numbered(text: str, end: int) -> bool:
-    """Whether a mobile or a resident number follows: 홍길동 010-, 홍길동\t900101-1."""
+    """Whether a person's number, date or mailbox follows: 홍길동 010-, 홍길동\t900101-1, 홍길동, 1990. 1., 홍길동 <hong@."""
     at = end
     while at < len(text) and at - end < MAX_MARKS and text[at] in BEFORE_NUMBER:
         at += 1
+    if at == end or at >= len(text):
+        return False
+    if text[at] in DIGITS[10:]:
+        return is_mailbox(text, at)
     digits = at
     while digits < len(text) and digits - at <= 6 and text[digits] in DIGITS[:10]:
         digits += 1
-    if at == end or digits + 1 >= len(text):
+    if digits == at or digits + 1 >= len(text):
         return False
     if text[at : at + 2] == "01" and digits - at == 3 and text[digits] in "-. ":
         return text[digits + 1] in DIGITS[:10]
-    return digits - at == 6 and text[digits] in "-\u2010\u2011" and text[digits + 1] in "12345678"
+    if digits - at == 4 and text[at] in "12" and text[digits] in ".-/년":
+        behind = digits + 2 if text[digits + 1] == " " else digits + 1
+        return behind < len(text) and text[behind] in DIGITS[:10]
+    if digits - at != 6:
+        return False
+    if text[digits] in "-\u2010\u2011":
+        return text[digits + 1] in "12345678"
+    return "01" <= text[at + 2 : at + 4] <= "12" and "01" <= text[at + 4 : at + 6] <= "31"
+
+
+def is_mailbox(text: str, at: int) -> bool:
+    """Whether the name of a mailbox and an @ stand here."""
+    stop = at
+    while stop < len(text) and stop - at < MAX_MAILBOX and (text[stop] in DIGITS or text[stop] in "._-+"):
+        stop += 1
+    return stop < len(text) and text[stop] == "@"
 
 
 def aside(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
@@ -132,7 +164,8 @@ def aside(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
             found = words.get("t" + text[begin:stop])
             if found is None:
                 found = titled(words, text, begin, stop)
-            if found is not None and found & 15 == TITLE and begin + 1 < stop:
+            is_whole = begin == at or begin > at + 1 or stop - begin > 2  # 서울시장, not 수명인
+            if found is not None and found & 15 == TITLE and begin + 1 < stop and is_whole:
                 return ASIDE if number else ASIDE_NEAR, F_TITLE
         if stop + 1 >= len(text) or text[stop] != " " or not is_hangul(text[stop + 1]):
             break
@@ -155,8 +188,9 @@ def cue(words: Mapping[str, int], text: str, start: int) -> int:
         best = latin_cue(words, text, at) if not is_hangul(text[at - 1]) else hangul_cue(words, text, at, is_label)
         if best:
             return best + bonus
-        opens = text.rfind("<", max(0, at - MAX_TAG), at) if text[at] == ">" else -1
-        if opens < 0:  # no `<td>` to pass over
+        mark = "<" if text[at] == ">" else "(" if text[at] == ")" else ""
+        opens = text.rfind(mark, max(0, at - MAX_TAG), at) if mark else -1
+        if opens < 0:  # no `<td>`, no `(본인)` to pass over
             break
         at = opens
     return LABEL if bonus and (is_hangul(text[at - 1]) or text[at - 1] in DIGITS[10:]) else 0
@@ -226,6 +260,8 @@ def bracket(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
         return AGE, F_AGE
     if text[at] == "@":
         return HANDLE, F_AGE
+    if text[at] == "☎":
+        return TELEPHONE, F_AGE
     if text[at] in "전후" and at + 1 < len(text) and text[at + 1] in DIGITS[:10]:
         return CLASS, F_AGE
     if text[at] in "인남여" and at + 1 < len(text) and text[at + 1] in "),/·":
@@ -236,6 +272,8 @@ def bracket(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
         if not weight:
             weight = described(words, text, at)
         return weight, F_AGE if weight else 0
+    if text[at] in DIGITS[10:] and is_mailbox(text, at):
+        return HANDLE, F_AGE
     digits = at
     while digits < len(text) and text[digits] in DIGITS[:10]:
         digits += 1

@@ -128,6 +128,8 @@ class NameScanner:
         """The candidate of a surname and a given name in pieces that end at `stop`."""
         end, givens = r.run_end(text, stop), len(letters) - 1
         base = self._base(letters, 0, 1, givens)
+        if text[stop - 2] != " " and self.words.get("x" + letters[1:], 0) > 1:
+            return None  # 이 규정을
         tail = None if base == NONE or end - stop > r.MAX_TAIL else self._tail(text, stop, end)
         if tail is None or tail[0] == r.VOCATIVE or (tail[0] == r.SIGNATURE and end == stop + 1):
             return None
@@ -158,7 +160,7 @@ class NameScanner:
     def _base(self, text: str, start: int, surnames: int, givens: int) -> int:
         if surnames == 0:
             pair = self.words.get("p" + text[start : start + 2], 0)
-            return pair + r.GIVEN_ONLY if pair >= r.GIVEN_LEAST else NONE
+            return pair + r.GIVEN_ONLY if pair >= r.SURE_PAIR else NONE
         if surnames == 1:
             base = self.surname[ord(text[start]) - FIRST]
         else:
@@ -233,12 +235,16 @@ class NameScanner:
                 level = r.GIVEN_LEXICON[1]
             elif flags & r.F_HONORIFIC:
                 level = r.GIVEN_ADDRESSED
-        if surnames == 0 and not self._stands_alone(kind, flags, level):
+        if surnames == 0 and not self._stands_alone(base, kind, flags, level):
             return None
         if level == r.LEXICON[1] and surnames and kind in (0, r.PARTICLE, r.HONORIFIC) and flags & r.F_ADDRESSED:
             level = r.LEXICON_ADDRESSED
-        elif level == r.LEXICON[2] and surnames and givens == 2 and kind == 0 and cue >= r.LABELLED:
-            level = r.LEXICON_LABELLED
+        elif level and surnames and givens == 2 and kind == 0:
+            is_closed = text[end : end + 1] != " " and "x" + text[start:stop] not in self.words
+            if cue >= r.NAMING_CUE and is_closed:
+                level = 0
+            elif level == r.LEXICON[2] and cue >= r.LABELLED:
+                level = r.LEXICON_LABELLED
         if level:
             total, flags = total + level, flags | r.F_LEXICON
         if start > 0 and text[start - 1] in r.DIGITS:
@@ -261,7 +267,7 @@ class NameScanner:
             opens = r.opens_cell(text, start)
             speaks = opens and r.closes_speaker(text, end)
             alone = speaks or (opens and r.closes_cell(text, end))
-            total += r.SPEAKER if speaks else r.LINE if alone else r.BARE
+            total += r.SPEAKER if speaks else r.LINE if alone else r.BARE if surnames < 2 else 0
             if speaks and surnames + givens == 2 and surnames and not level:
                 total += r.SHORT_SURE
             flags |= r.F_LINE if alone else 0
@@ -288,8 +294,10 @@ class NameScanner:
         return r.SHORT_SAID if is_said and not level else 0
 
     @staticmethod
-    def _stands_alone(kind: int, flags: int, level: int) -> bool:
+    def _stands_alone(base: int, kind: int, flags: int, level: int) -> bool:
         """Whether the context carries a given name without a surname."""
+        if base < r.GIVEN_LEAST + r.GIVEN_ONLY and not flags & (r.F_HONORIFIC | r.F_TITLE):
+            return False
         if kind == r.PERSON_PARTICLE or flags & (r.F_HONORIFIC | r.F_TITLE | r.F_VOCATIVE):
             return True
         return kind in (r.PARTICLE, r.COPULA) and level == 0 and bool(flags & (r.F_CUE | r.F_VERB))
@@ -334,7 +342,7 @@ class NameScanner:
         loss = r.LEXICON[level]
         if level < 2 and surnames + givens == 3:
             last = self.words.get("t" + text[stop - 1], 0)
-            is_particle = last & 15 in (r.PARTICLE, r.COPULA) and r.agrees(text[stop - 2], last >> 4 & 7)
+            is_particle = last & 15 in (r.PARTICLE, r.COPULA, r.SIGNATURE) and r.agrees(text[stop - 2], last >> 4 & 7)
             is_verbal = "h" + text[stop - 1] in self.words
             if is_particle or is_verbal or "d" + text[stop - 1] in self.words:
                 inner = self.words.get("x" + text[start : stop - 1], 0)

@@ -19,7 +19,8 @@ cdef inline bint may_be(
     else:
         is_titled = end + 1 < length and (
             s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
-                is_hangul(s[end + 1]) and t.role[s[end + 1] - FIRST] & OPENS_TITLE))) or precedes_digit(s, end, length))
+                is_hangul(s[end + 1]) and (t.role[s[end + 1] - FIRST] & OPENS_TITLE or may_be_polite(s, end + 1, length)))))
+            or precedes_digit(s, end, length))
     if surnames == 0 and stop == end:
         return is_titled
     bound = stem(t, s + start, surnames, givens, False)
@@ -39,6 +40,17 @@ cdef inline bint may_be(
     return may_have_cue(t, s, start)
 
 
+cdef inline bint may_be_polite(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
+    """Whether 님 stands in the run at `at`, near enough."""
+    cdef Py_ssize_t i
+    for i in range(at + 1, min(length, at + MAX_TAIL)):
+        if s[i] == 0xB2D8:
+            return True
+        if not is_hangul(s[i]):
+            return False
+    return False
+
+
 cdef inline bint precedes_word(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
     return end + 1 < length and s[end] == 0x20 and is_hangul(s[end + 1])
 
@@ -47,7 +59,7 @@ cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start
     cdef Py_ssize_t at = start
     while at > 0 and start - at < MAX_SKIP and stands_before(s[at - 1]):
         at -= 1
-        if s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3E:
+        if s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3E or s[at] == 0x29:
             return True
     if at == start or at == 0:
         return False
@@ -67,7 +79,7 @@ cdef void weigh(
     cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone, margin = 0
     cdef int32_t value
     cdef int context, least
-    cdef bint speaks, is_labelled = False, is_firm = False, is_labelled_firmly = False, touches, is_liftable
+    cdef bint speaks, is_labelled = False, is_firm = False, touches, is_liftable
     if stop > end or end - stop > MAX_TAIL:
         return
     bound = stem(t, s + start, surnames, givens, False)
@@ -123,7 +135,6 @@ cdef void weigh(
         flags |= F_CUE if weight > LABEL else 0
         is_labelled = weight == LABEL
         is_firm = weight >= FIRM_CUE
-        is_labelled_firmly = weight >= LABELLED
     touches = kind <= PARTICLE and touches_list(s, start, end, length)
     least = (LIFT_BASE if surnames + givens > 2 else LIST_WEAK) if touches else LIST_BASE
     room = t.best_verb if kind <= PERSON_PARTICLE else 0
@@ -149,8 +160,11 @@ cdef void weigh(
             loss = GIVEN_ADDRESSED
     if loss == LEXICON[1] and surnames and (kind <= PARTICLE or kind == HONORIFIC) and flags & F_ADDRESSED:
         loss = LEXICON_ADDRESSED
-    elif loss == LEXICON[2] and surnames and givens == 2 and kind == 0 and is_labelled_firmly:
-        loss = LEXICON_LABELLED
+    elif loss and surnames and givens == 2 and kind == 0:
+        if weight >= NAMING_CUE and (end >= length or s[end] != 0x20) and look(t, WORD, s + start, stop - start) == MISSING:
+            loss = 0
+        elif loss == LEXICON[2] and weight >= LABELLED:
+            loss = LEXICON_LABELLED
     if loss:
         total += loss
         flags |= F_LEXICON
@@ -184,12 +198,14 @@ cdef void weigh(
         if (kind == PARTICLE or kind == COPULA) and (
                 loss < 0 or not flags & (F_CUE | F_VERB)):
             return
+        if base < GIVEN_LEAST + GIVEN_ONLY and not flags & (F_HONORIFIC | F_TITLE):
+            return
         flags |= F_GIVEN_ONLY
     if kind == 0 and not flags & ~F_LEXICON:
         alone = opens_cell(s, start)
         speaks = alone and closes_speaker(s, end, length)
         alone = speaks or (alone and closes_cell(s, end, length))
-        total += SPEAKER if speaks else LINE if alone else BARE
+        total += SPEAKER if speaks else LINE if alone else BARE if surnames < 2 else 0
         if speaks and surnames + givens == 2 and surnames and loss == 0:
             total += SHORT_SURE
         if alone:
@@ -239,6 +255,8 @@ cdef bint pieces(
     base = stem(t, letters, 1, givens, True)
     if base == NOTHING or end - stop > MAX_TAIL:
         return False
+    if s[stop - 2] != 0x20 and look(t, WORD, letters + 1, givens) > 1:
+        return False  # 이 규정을
     if stop < end:
         value = look(t, TAIL, s + stop, end - stop)
         if value != MISSING:

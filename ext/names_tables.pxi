@@ -114,9 +114,11 @@ cdef enum:
     MAX_SKIP = 4
     MAX_TAG = 24
     MAX_TAGS = 3
-    MAX_MARKS = 3
+    MAX_MARKS = 5
+    MAX_MAILBOX = 24
     MAX_LATIN = 10
     RANK = 50
+    POLITE = 60
     AFTER_DIGIT = -100
     CALLED = -60
     LOT = -60
@@ -127,10 +129,11 @@ cdef enum:
     TITLED_SHORT = 15
     CLEAN = 20
     FIRM_CUE = 50
+    NAMING_CUE = 75
     PARTICLE_LIKE_DOUBLE = -40
     SHORT_SURE = 45
     SHORT_SAID = 25
-    SURNAME_FLOOR = -15
+    SURNAME_FLOOR = 3
     RARE = -80
     GIVEN_LEAST = 24
     GIVEN_TITLE = -25
@@ -139,14 +142,14 @@ cdef enum:
     PARTICLE_LIKE = -25
     SPEECH = 25
     TELEPHONE = 40
-    NUMBERED = 40
+    NUMBERED = 50
     YEAR = 40
     HANDLE = 40
     CLASS = 40
     CITED = 30
     DESCRIBED = 40
     MAX_DESCRIPTION = 24
-    MAX_BRACKET = 4
+    MAX_BRACKET = 6
     MAX_WORD = 5
     MAX_COMPOUND = 6
     MAX_GAP = 5
@@ -154,7 +157,7 @@ cdef enum:
 cdef int[4] LEXICON = [0, -60, -120, -300]
 cdef int[4] GIVEN_LEXICON = [0, -5, -100, -300]
 cdef int[4] SPLIT = [0, -25, -45, -45]
-cdef int[4] PARTED = [0, -25, -65, -65]
+cdef int[4] PARTED = [0, -25, -80, -80]
 cdef int[4] VERBAL = [0, -60, -120, -120]
 
 cdef struct candidate:
@@ -353,7 +356,7 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
         if not is_final:
             return MAX_BASE
         pair = look(t, PAIR, p, 2)
-        return pair + GIVEN_ONLY if pair != MISSING and pair >= GIVEN_LEAST else NOTHING
+        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
     if surnames == 1:
         base = t.surname[p[0] - FIRST]
         if base == NONE:
