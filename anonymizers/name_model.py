@@ -69,6 +69,7 @@ def name_model() -> NameModel:
         words.update(("p" + pair, int(weight)) for pair in pairs)
     parts = raw["triples"]
     words.update(("p" + head + last, _TRIPLE) for head in parts["heads"] for last in parts["lasts"] if head[1] != last)
+    words.update(("p" + word, _TRIPLE) for word in parts["names"])
     for level, *entries in _rows("not_names.txt"):
         words.update(("x" + entry, int(level)) for entry in entries)
     words.update(("y" + word, 1) for row in _rows("nouns.txt") for word in row)

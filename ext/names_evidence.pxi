@@ -82,6 +82,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
     if 1 <= digits - at <= 2 and (s[digits] == 0x29 or s[digits] == 0x2C or s[digits] == 0xB7 or s[digits] == 0xC138):
         flag[0] = F_AGE
         return AGE
+    if 1 <= digits - at <= 2 and (s[digits] == 0xB144 or s[digits] == 0x3A):  # 년
+        flag[0] = F_AGE
+        return CLASS
     if digits - at >= 2 and s[at] == 0x30 and (s[digits] == 0x2D or s[digits] == 0x29):
         flag[0] = F_AGE
         return TELEPHONE
@@ -309,12 +312,14 @@ cdef inline bint precedes_number(const letter *s, Py_ssize_t end, Py_ssize_t len
     return end < length and 0x30 <= s[end] <= 0x39
 
 
-cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t stop) noexcept nogil:
+cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t stop, int least) noexcept nogil:
     """The twin's _ends_in_particle."""
     cdef int32_t found = t.tail[s[stop - 1] - FIRST]
     if found == MISSING or found & 15 != PARTICLE or not agrees(s[stop - 2], (found >> 4) & 7):
         return False
-    return not is_sure(t, s[stop - 2], s[stop - 1])
+    if not is_sure(t, s[stop - 2], s[stop - 1]):
+        return True
+    return least > SURE_PAIR and look(t, PAIR, s + stop - 2, 2) < least
 
 
 cdef int misread(
@@ -333,4 +338,4 @@ cdef int misread(
         return 0
     if (last == 0xB3D9 or last == 0xB9AC) and precedes_number(s, end, length):  # 동, 리
         return LOT
-    return PARTICLE_LIKE if ends_in_particle(t, s, start + 3) else 0
+    return PARTICLE_LIKE if ends_in_particle(t, s, start + 3, SURE_PAIR) else 0

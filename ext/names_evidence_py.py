@@ -120,7 +120,7 @@ def ranked(text: str, at: int) -> tuple[int, int]:
 
 
 def numbered(text: str, end: int) -> bool:
-    """Whether a person's number, date or mailbox follows: 홍길동 010-, 홍길동\t900101-1, 홍길동, 1990. 1., 홍길동 <hong@."""
+    """Whether a number, date or mailbox of a person follows: 홍길동 010-, 홍길동\t900101-1, 홍길동 <hong@."""
     at = end
     while at < len(text) and at - end < MAX_MARKS and text[at] in BEFORE_NUMBER:
         at += 1
@@ -279,6 +279,8 @@ def bracket(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
         digits += 1
     if 1 <= digits - at <= 2 and digits < len(text) and text[digits] in "),·세":
         return AGE, F_AGE
+    if 1 <= digits - at <= 2 and digits < len(text) and text[digits] in "년:":
+        return CLASS, F_AGE
     if digits - at >= 2 and text[at] == "0" and digits < len(text) and text[digits] in "-)":
         return TELEPHONE, F_AGE
     if digits - at == 4 and text[at] in "12" and digits < len(text) and text[digits] in ".~-년–":

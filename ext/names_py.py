@@ -222,6 +222,8 @@ class NameScanner:
         cue = evidence.cue(self.words, text, start)
         if cue:
             total, flags = total + cue, flags | (r.F_CUE if cue > r.LABEL else 0)
+        if kind == r.COPULA and text[end - 2 : end] == "라는" and text[end : end + 3] == " 이름":
+            total += r.NAMED
         if kind in (0, r.PARTICLE, r.PERSON_PARTICLE):
             verb = evidence.verb(self.words, text, end)
             if surnames and kind in (0, r.PARTICLE):
@@ -256,7 +258,7 @@ class NameScanner:
                 total += r.CLEAN
             if surnames == 1 and givens == 2:
                 total += self._misread(text, start, kind, end)
-            elif surnames == 2 and not kind and self._ends_in_particle(text, stop):
+            elif surnames == 2 and not kind and self._ends_in_particle(text, stop, r.GIVEN_LEAST):
                 total += r.PARTICLE_LIKE_DOUBLE
         if kind == 0 and flag == 0 and surnames:
             later, flag = evidence.aside(self.words, text, end)
@@ -267,7 +269,8 @@ class NameScanner:
             opens = r.opens_cell(text, start)
             speaks = opens and r.closes_speaker(text, end)
             alone = speaks or (opens and r.closes_cell(text, end))
-            total += r.SPEAKER if speaks else r.LINE if alone else r.BARE if surnames < 2 else 0
+            bare = r.ENCLOSED if r.is_enclosed(text, start, end) and not level else r.BARE if surnames < 2 else 0
+            total += r.SPEAKER if speaks else r.LINE if alone else bare
             if speaks and surnames + givens == 2 and surnames and not level:
                 total += r.SHORT_SURE
             flags |= r.F_LINE if alone else 0
@@ -319,13 +322,13 @@ class NameScanner:
             return 0
         if last in "동리" and r.precedes_number(text, end):
             return r.LOT
-        return r.PARTICLE_LIKE if self._ends_in_particle(text, start + 3) else 0
+        return r.PARTICLE_LIKE if self._ends_in_particle(text, start + 3, r.SURE_PAIR) else 0
 
-    def _ends_in_particle(self, text: str, stop: int) -> bool:
-        """Whether the last letter may be a particle of the one before: no list has the two as a given name."""
+    def _ends_in_particle(self, text: str, stop: int, least: int) -> bool:
+        """Whether the last letter may be a particle of the one before: the two are no given name of such a weight."""
         particle = self.words.get("t" + text[stop - 1], 0)
         agrees = particle & 15 == r.PARTICLE and r.agrees(text[stop - 2], particle >> 4 & 7)
-        return agrees and self.words.get("p" + text[stop - 2 : stop], 0) < r.SURE_PAIR
+        return agrees and self.words.get("p" + text[stop - 2 : stop], 0) < least
 
     def _lexicon(self, text: str, start: int, stop: int, end: int, surnames: int, givens: int) -> int:
         """What the exclusion lexicon takes: the stem or the whole run is a word, or the stem is word and suffix."""

@@ -40,6 +40,12 @@ cdef inline bint may_be(
     return may_have_cue(t, s, start)
 
 
+cdef inline bint is_named(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """Whether 라는 ends here and 이름 follows."""
+    return (end + 2 < length and s[end - 2] == 0xB77C and s[end - 1] == 0xB294 and s[end] == 0x20 and s[end + 1] == 0xC774
+            and s[end + 2] == 0xB984)
+
+
 cdef inline bint may_be_polite(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
     """Whether 님 stands in the run at `at`, near enough."""
     cdef Py_ssize_t i
@@ -129,6 +135,8 @@ cdef void weigh(
         flags |= flag
         if surnames == 0 and not flags & (F_HONORIFIC | F_TITLE):
             return
+    if kind == COPULA and is_named(s, end, length):
+        total += NAMED
     weight = cue(t, s, start)
     if weight:
         total += weight
@@ -181,7 +189,7 @@ cdef void weigh(
             total += CLEAN
         if surnames == 1 and givens == 2:
             total += misread(t, s, start, kind, end, length)
-        elif surnames == 2 and kind == 0 and ends_in_particle(t, s, stop):
+        elif surnames == 2 and kind == 0 and ends_in_particle(t, s, stop, GIVEN_LEAST):
             total += PARTICLE_LIKE_DOUBLE
     if kind == 0 and flag == 0 and surnames:
         total += aside(t, s, end, length, &flags)
@@ -205,7 +213,9 @@ cdef void weigh(
         alone = opens_cell(s, start)
         speaks = alone and closes_speaker(s, end, length)
         alone = speaks or (alone and closes_cell(s, end, length))
-        total += SPEAKER if speaks else LINE if alone else BARE if surnames < 2 else 0
+        total += SPEAKER if speaks else LINE if alone else (
+            ENCLOSED if loss == 0 and start > 0 and end < length and encloses(s[start - 1]) and encloses(s[end])
+            else BARE if surnames < 2 else 0)
         if speaks and surnames + givens == 2 and surnames and loss == 0:
             total += SHORT_SURE
         if alone:

@@ -35,6 +35,7 @@ ONE_AFTER_TWO: Final = -15  # 남궁솔
 GIVEN_ONLY: Final = 8
 BARE: Final = -15
 LINE: Final = 25
+ENCLOSED: Final = 5  # '홍길동', <td>홍길동</td>
 SPEAKER: Final = 35
 LEXICON: Final = (0, -60, -120, -300)
 GIVEN_LEXICON: Final = (0, -5, -100, -300)
@@ -62,7 +63,7 @@ VERB_RUNS: Final = 4
 VERB_REACH: Final = 40
 SPACED: Final = -25
 SPACED_TWO: Final = -50  # 홍 길동
-SPACED_LEAST: Final = 30
+SPACED_LEAST: Final = 50
 MAX_SPACES: Final = 3
 APART: Final = 30
 STRONG_HONORIFIC: Final = 60
@@ -97,7 +98,8 @@ GIVEN_TITLE: Final = -25  # 지민 과장님
 CALL_RUNS_ON: Final = -15  # 민수야 밥 먹자
 PARTICLE_LIKE: Final = -25
 SPEECH: Final = 25
-TELEPHONE: Final = 40
+NAMED: Final = 40  # 홍길동이라는 이름
+TELEPHONE: Final = 60
 NUMBERED: Final = 50  # 홍길동 010-0000-0000
 YEAR: Final = 40
 CLASS: Final = 40  # (6-1), (후41)
@@ -121,6 +123,7 @@ JOINTS: Final = " \n.)"
 BEFORE_NUMBER: Final = " ,\t/|:：;·'\"<"
 MAX_MARKS: Final = 5
 MAX_MAILBOX: Final = 24
+ENCLOSERS: Final = ",;|\t'\"‘’“”()[]<>=·:/♥"
 FIELD: Final = ":：=|\t>"  # a label ends so
 OPENS_LIST: Final = ":：,·ㆍ、/|;\t\n([=▲△▶>"
 
@@ -230,6 +233,11 @@ def closes_cell(text: str, end: int) -> bool:
     """Whether a line or a table's cell ends here."""
     at = end + 1 if end < len(text) and text[end] == " " else end
     return at >= len(text) or text[at] in "\n\r\t|"
+
+
+def is_enclosed(text: str, start: int, end: int) -> bool:
+    """Whether marks, no spaces, stand right before and right behind: a value in quotes, a cell."""
+    return 0 < start and end < len(text) and text[start - 1] in ENCLOSERS and text[end] in ENCLOSERS
 
 
 def closes_speaker(text: str, end: int) -> bool:

@@ -79,6 +79,7 @@ cdef enum:
     GIVEN_ONLY = 8
     BARE = -15
     LINE = 25
+    ENCLOSED = 5
     SPEAKER = 35
     HANJA = 70
     AGE = 60
@@ -98,7 +99,7 @@ cdef enum:
     VERB_RUNS = 4
     SPACED = -25
     SPACED_TWO = -50
-    SPACED_LEAST = 30
+    SPACED_LEAST = 50
     MAX_SPACES = 3
     VERB_REACH = 40
     APART = 30
@@ -141,7 +142,8 @@ cdef enum:
     CALL_RUNS_ON = -15
     PARTICLE_LIKE = -25
     SPEECH = 25
-    TELEPHONE = 40
+    NAMED = 40
+    TELEPHONE = 60
     NUMBERED = 50
     YEAR = 40
     HANDLE = 40
@@ -305,6 +307,14 @@ cdef inline Py_ssize_t skip_spaces(const letter *s, Py_ssize_t at, Py_ssize_t le
     while stop < length and stop - at < MAX_SPACES and s[stop] == 0x20:
         stop += 1
     return stop
+
+
+cdef inline bint encloses(uint32_t c) noexcept nogil:
+    """Members of ENCLOSERS in the twin."""
+    if c < 0x80:
+        return (c == 0x2C or c == 0x3B or c == 0x7C or c == 0x09 or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x29
+                or c == 0x5B or c == 0x5D or c == 0x3C or c == 0x3E or c == 0x3D or c == 0x3A or c == 0x2F)
+    return c == 0x2018 or c == 0x2019 or c == 0x201C or c == 0x201D or c == 0xB7 or c == 0x2665
 
 
 cdef inline bint closes_speaker(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
