@@ -3,7 +3,7 @@
 
 cdef inline bint may_end_cue(const tables *t, const letter *s, Py_ssize_t at) noexcept nogil:
     """Whether a cue word may end before `at`, where a syllable stands: most of its look-ups are spared so."""
-    if t.role[s[at - 1] - FIRST] & IS_CUE:
+    if of(t, s[at - 1]).role & IS_CUE:
         return True
     if at < 2:
         return False
@@ -31,7 +31,7 @@ cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
         if not is_hangul(s[at - 1]):
             if is_letter(s[at - 1]):
                 best = latin_cue(t, s, at)
-        elif t.role[s[at - 1] - FIRST] & ENDS_CUE and may_end_cue(t, s, at):
+        elif of(t, s[at - 1]).role & ENDS_CUE and may_end_cue(t, s, at):
             best = hangul_cue(t, s, at, is_label)
         if best:
             return best + bonus

@@ -1,11 +1,19 @@
 # Part of names.pyx: the evidence around a stem: titles, brackets, verbs, the exclusion lexicon.
 
 
+cdef inline Py_ssize_t tail_end(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
+    """Where the run at `at` ends, or a letter further than a tail may reach."""
+    cdef Py_ssize_t stop = at
+    while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
+        stop += 1
+    return stop
+
+
 cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nogil:
     """The value of the longest title that opens p[:n] and leaves a particle, else MISSING."""
     cdef Py_ssize_t cut = min(n - 1, 5)
     cdef int32_t head, rest
-    if not t.role[p[0] - FIRST] & OPENS_TITLE:
+    if n < 2 or not may_be_titled(t, TITLES, p, n):
         return MISSING
     while cut > 0:
         head = look(t, TAIL, p, cut)
@@ -127,7 +135,7 @@ cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t lengt
     for runs in range(ASIDE_RUNS):
         stop = run_end(s, at, length)
         for begin in range(max(at, stop - MAX_ASIDE), stop - 1):
-            if not t.role[s[begin] - FIRST] & OPENS_TITLE:
+            if not may_be_titled(t, TITLES, s + begin, stop - begin):
                 continue
             value = look(t, TAIL, s + begin, stop - begin)
             if value == MISSING:
@@ -169,12 +177,10 @@ cdef int behind(
         return NUMBERED
     if at == end:
         return 0
-    stop = at
-    while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
-        stop += 1
+    stop = tail_end(s, at, length)
     if stop - at > MAX_TAIL:
         return 0
-    if t.role[s[at] - FIRST] & OPENS_TITLE:
+    if may_be_titled(t, TITLES, s + at, stop - at):
         value = look(t, TAIL, s + at, stop - at)
         if value == MISSING:
             value = titled(t, s + at, stop - at)
@@ -203,7 +209,7 @@ cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t lengt
                 return 0
             at += 1
             continue
-        if t.role[s[at] - FIRST] & OPENS_VERB:
+        if at + 1 < length and has_pair(t, VERBS, pair_bit(s[at], s[at + 1])):
             for size in range(2, 4):
                 if at + size <= length:
                     weight = look(t, VERB, s + at, size)
@@ -218,7 +224,7 @@ cdef int near(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t lengt
     """The twin's near."""
     cdef int best = 0
     cdef Py_ssize_t size
-    if end + 2 >= length or s[end] != 0x20 or not is_hangul(s[end + 1]) or not t.role[s[end + 1] - FIRST] & OPENS_VERB:
+    if end + 2 >= length or s[end] != 0x20 or not has_pair(t, NEARS, pair_bit(s[end + 1], s[end + 2])):
         return 0
     for size in range(2, 4):
         if end + 1 + size <= length:
@@ -314,7 +320,7 @@ cdef inline bint precedes_number(const letter *s, Py_ssize_t end, Py_ssize_t len
 
 cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t stop, int least) noexcept nogil:
     """The twin's _ends_in_particle."""
-    cdef int32_t found = t.tail[s[stop - 1] - FIRST]
+    cdef int32_t found = of(t, s[stop - 1]).tail
     if found == MISSING or found & 15 != PARTICLE or not agrees(s[stop - 2], (found >> 4) & 7):
         return False
     if not is_sure(t, s[stop - 2], s[stop - 1]):

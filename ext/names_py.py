@@ -46,19 +46,24 @@ class NameScanner:
         return [(number, hits) for number, text in enumerate(texts) if (hits := self.read(text, floor))]
 
     def read(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
-        """The candidates; a name that stands firmly once lifts weak candidates of its spelling in the same text."""
+        """The candidates; a name that stands firmly once lifts weak readings of its spelling in the same text."""
         found = self.scan(text, floor)
         firm = {text[hit[0] : hit[1]] for hit in found if r.vouches(hit)}
-        sure = [text[start:end] for start, end, total, _ in found if total >= r.SURE]
-        if all(text.count(name) <= sure.count(name) for name in firm):
+        if not firm:
             return found
-        lifted = []
-        for start, end, total, flags in self.scan(text, floor - r.REPEATED):
-            if total < r.SURE and text[start:end] in firm:
-                total = max(total + r.REPEATED, r.SURE)
-            if total >= floor:
-                lifted.append((start, end, total, flags))
-        return lifted
+        lifted = [
+            (hit[0], hit[1], r.lifted(hit[2]) if text[hit[0] : hit[1]] in firm else hit[2], hit[3]) for hit in found
+        ]
+        at = 0
+        while at < len(text):
+            end = r.run_end(text, at)
+            is_covered = any(start <= at < stop for start, stop, _, _ in found)
+            if not is_covered and any(text.startswith(name, at, end) for name in firm):
+                best = self._best(text, at, end)
+                if best is not None and best.total >= floor - r.REPEATED and text[best.start : best.stop] in firm:
+                    lifted.append((best.start, best.stop, r.lifted(best.total), best.flags))
+            at = max(end, at + 1)
+        return sorted(lifted)
 
     def scan(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
         """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""

@@ -1,43 +1,75 @@
 # Part of names.pyx: the readings of a run of syllables, weighed; names in pieces.
 
 
-cdef inline bint may_be(
+cdef inline int tail_class(
+        const tables *t, const letter *s, Py_ssize_t stop, Py_ssize_t end, int *weight
+) noexcept nogil:
+    """What s[stop:end] can be at most behind a stem: 0 no tail, 1 a particle of such a weight, 2 more than that."""
+    cdef int32_t one = of(t, s[stop]).tail
+    weight[0] = t.best_particle
+    if end - stop == 1:
+        if one == MISSING or not agrees(s[stop - 1], (one >> 4) & 7):
+            return 0
+        weight[0] = one >> 8
+        return 1 if one & 15 != PERSON_PARTICLE and one & 15 < HONORIFIC else 2
+    if may_be_titled(t, STRONG_TAILS, s + stop, end - stop):
+        return 2
+    return 1 if opens_word(t, TAILS, s + stop, end - stop) else 0
+
+
+cdef inline bint may_precede_title(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """Whether what follows the run may be a title, brackets, a number."""
+    cdef Py_ssize_t stop
+    if end + 1 >= length:
+        return False
+    if s[end] == 0x28:
+        return True
+    if s[end] != 0x20 or not is_hangul(s[end + 1]):
+        return (s[end] == 0x20 and s[end + 1] == 0x28) or precedes_digit(s, end, length)
+    stop = tail_end(s, end + 1, length)
+    return may_be_titled(t, TITLES, s + end + 1, stop - end - 1) or may_be_polite(s, end + 1, stop)
+
+
+cdef inline int worth(
         const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
         int floor
 ) noexcept nogil:
-    """Whether a reading is worth weighing: a handful of table reads that turn most runs away. Never wrong about a no."""
+    """What the stem of a reading weighs at most, or NOTHING when it is not worth weighing: a handful of table reads that
+    turn most runs away. Never wrong about a no."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int bound, room, role = 0
-    cdef bint is_titled
+    cdef int bound, plain, room, weight, kind = 0
     if stop > end:
-        return False
-    if stop < end:
-        role = t.role[s[stop] - FIRST]
-        if not role & OPENS_TAIL:
-            return False
-        is_titled = role & OPENS_TITLE
-    else:
-        is_titled = end + 1 < length and (
-            s[end] == 0x28 or (s[end] == 0x20 and (s[end + 1] == 0x28 or (
-                is_hangul(s[end + 1]) and (t.role[s[end + 1] - FIRST] & OPENS_TITLE or may_be_polite(s, end + 1, length)))))
-            or precedes_digit(s, end, length))
-    if surnames == 0 and stop == end:
-        return is_titled
+        return NOTHING
+    if surnames == 0 and stop == end and not may_precede_title(t, s, end, length):
+        return NOTHING
     bound = stem(t, s + start, surnames, givens, False)
     if bound == NOTHING:
-        return False
-    if is_titled or bound >= LIST_BASE:
-        return True
-    room = t.best_verb + (SHORT_SAID if surnames == 1 and givens == 1 else 0)
+        return NOTHING
+    plain = bound  # without anything around it
+    if surnames == 1 and givens == 1 and is_short_word(t, s[start], s[start + 1]):
+        plain += LEXICON[2]
     if stop < end:
-        room += t.best_particle
-    elif precedes_word(s, end, length):
-        room += ASIDE_NEAR
-    if bound + max(room, <int>SPEAKER) >= floor:
-        return True
-    if (stop == end and closes_speaker(s, end, length)) or (bound >= LIFT_BASE and touches_list(s, start, end, length)):
-        return True
-    return may_have_cue(t, s, start)
+        kind = tail_class(t, s, stop, end, &weight)
+        if kind == 0:
+            return NOTHING
+        if kind == 2:
+            return bound
+        if plain >= LIST_BASE:
+            return bound
+        room = t.best_verb + weight + (SHORT_SAID if surnames == 1 and givens == 1 else 0)
+    else:
+        if plain >= LIST_BASE:
+            return bound
+        room = t.best_verb + (SHORT_SAID if surnames == 1 and givens == 1 else 0)
+        if precedes_word(s, end, length):
+            room += ASIDE_NEAR
+        room = max(room, <int>SPEAKER)
+    if plain + room >= floor or (
+            plain >= (LIFT_BASE if givens > 1 else LIST_WEAK) and touches_list(s, start, end, length)):
+        return bound
+    if stop == end and (closes_speaker(s, end, length) or may_precede_title(t, s, end, length)):
+        return bound
+    return bound if may_have_cue(t, s, start) else NOTHING
 
 
 cdef inline bint is_named(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
@@ -46,14 +78,12 @@ cdef inline bint is_named(const letter *s, Py_ssize_t end, Py_ssize_t length) no
             and s[end + 2] == 0xB984)
 
 
-cdef inline bint may_be_polite(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
-    """Whether 님 stands in the run at `at`, near enough."""
+cdef inline bint may_be_polite(const letter *s, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
+    """Whether 님 stands in s[at:stop], not first."""
     cdef Py_ssize_t i
-    for i in range(at + 1, min(length, at + MAX_TAIL)):
+    for i in range(at + 1, stop):
         if s[i] == 0xB2D8:
             return True
-        if not is_hangul(s[i]):
-            return False
     return False
 
 
@@ -71,30 +101,28 @@ cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start
         return False
     if is_letter(s[at - 1]):
         return True
-    if not is_hangul(s[at - 1]) or not t.role[s[at - 1] - FIRST] & ENDS_CUE:
+    if not is_hangul(s[at - 1]) or not of(t, s[at - 1]).role & ENDS_CUE:
         return False
     return may_end_cue(t, s, at)
 
 
 cdef void weigh(
         const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
-        int floor, candidate *best
+        int bound, int floor, candidate *best
 ) noexcept nogil:
-    """Replaces `best` when the reading with such a surname and given name is better."""
+    """Replaces `best` when the reading with such a surname and given name is better; `bound` is what its stem weighs at
+    most."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int bound, base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone, margin = 0
+    cdef int base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone, margin = 0
     cdef int32_t value
     cdef int context, least
     cdef bint speaks, is_labelled = False, is_firm = False, touches, is_liftable
-    if stop > end or end - stop > MAX_TAIL:
-        return
-    bound = stem(t, s + start, surnames, givens, False)
-    if bound == NOTHING:
+    if bound == NOTHING or stop > end or end - stop > MAX_TAIL:
         return
     if stop < end:
-        if not t.role[s[stop] - FIRST] & OPENS_TAIL:
+        if not of(t, s[stop]).role & OPENS_TAIL:
             return
-        value = look(t, TAIL, s + stop, end - stop) if end - stop > 1 else t.tail[s[stop] - FIRST]
+        value = look(t, TAIL, s + stop, end - stop) if end - stop > 1 else of(t, s[stop]).tail
         if value != MISSING:
             if not agrees(s[stop - 1], (value >> 4) & 7):
                 return
@@ -154,6 +182,8 @@ cdef void weigh(
         room += SHORT_SURE if flags & F_SURE_CONTEXT or (kind == 0 and closes_speaker(s, end, length)) else SHORT_SAID
     elif flags & F_ADDRESSED:
         room += CLEAN
+    if surnames == 1 and givens == 1 and is_short_word(t, s[start], s[start + 1]):
+        bound += LEXICON[2]
     if bound < least and bound + total + room < floor:
         return  # no verb, no later title and no neighbour could lift it
     base = stem(t, s + start, surnames, givens, True)

@@ -144,6 +144,11 @@ def vouches(hit: tuple[int, int, int, int]) -> bool:
     return end - start >= 3 and total >= (VOUCHES_ADDRESSED if flags & F_ADDRESS else VOUCHES)
 
 
+def lifted(total: int) -> int:
+    """What a reading weighs that is spelled like a firm name of the same text."""
+    return total if total >= SURE else max(total + REPEATED, SURE)
+
+
 def is_odd(text: str) -> bool:
     """Whether `text` holds conjoining jamo, zero-width characters or variation selectors: fold it before scanning."""
     return any(
@@ -237,7 +242,7 @@ def closes_cell(text: str, end: int) -> bool:
 
 def is_enclosed(text: str, start: int, end: int) -> bool:
     """Whether marks, no spaces, stand right before and right behind: a value in quotes, a cell."""
-    return 0 < start and end < len(text) and text[start - 1] in ENCLOSERS and text[end] in ENCLOSERS
+    return start > 0 and end < len(text) and text[start - 1] in ENCLOSERS and text[end] in ENCLOSERS
 
 
 def closes_speaker(text: str, end: int) -> bool:

@@ -61,6 +61,14 @@ cdef enum:
     ENDS_CUE = 32
     OPENS_VERB = 64
     IS_CUE = 128  # a cue word of one letter
+    CUES = 0  # kinds of two letters
+    VERBS = 1
+    NEARS = 2
+    TAILS = 3  # whole tails of two letters; then the first three letters of longer ones
+    STRONG_TAILS = 5
+    TITLES = 7
+    PAIR_KINDS = 9
+    PAIR_WORDS = 512
     FULL = 1  # readings: surname and two letters, surname and one, two letters alone, surname of two letters
     SHORT = 2
     GIVEN = 4
@@ -172,28 +180,34 @@ cdef struct candidate:
     bint is_liftable
     bint is_found
 
-cdef struct gate:
-    uint8_t at[4]  # which readings (FULL …) a syllable allows as the first, second, third, fourth of a run
+cdef struct syllable:
+    uint8_t at[4]  # which readings (FULL …) it allows as the first, second, third, fourth of a run
+    uint8_t ends_at[2]  # the same as the third and fourth when it is the last
+    int8_t surname
+    int8_t given1
+    int8_t given2
+    uint8_t role  # OPENS_… bits, so that most look-ups are never made
+    uint16_t opens  # its row in `sure` and `known`; 0: opens no given name
+    uint16_t ends  # its bit in a row; 0: ends no given name
+    uint16_t word_opens  # its row in `short_words`, and its bit
+    uint16_t word_ends
+    int32_t tail  # the value of a tail of this letter alone, or MISSING
+
+cdef struct entry:
+    uint32_t tag  # of a word; 0: free
+    int32_t value
 
 cdef struct tables:
-    gate *gates
-    int8_t *surname
-    int8_t *given1
-    int8_t *given2
-    uint8_t *role  # of a syllable: ROLE_… bits, so that most look-ups are never made
-    uint64_t *keys[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
-    int32_t *values[2]
+    uint16_t *ids  # of a syllable: its place in `syllables`; 0: it has no part in a name
+    syllable *syllables  # few enough for the first cache
+    entry *words[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
     uint64_t mask[2]
-    uint16_t *opens  # of a syllable: its row in `sure`; 0: opens no sure pair
-    uint16_t *ends  # of a syllable: its bit in a row; 0: ends no sure pair
     uint64_t *sure  # a bit for each two syllables that are a sure given name
-    int row  # words a row
-    uint16_t *known_opens  # the same for every two syllables that are a given name at all
-    uint16_t *known_ends
-    uint64_t *known
-    int known_row
-    uint64_t *cues  # bits of the last two letters of cue words, by cue_bit()
-    int32_t *tail  # the value of a tail of one letter, or MISSING
+    uint64_t *known  # a bit for each two syllables that are a given name at all
+    int row  # words a row of both
+    uint64_t *short_words  # a bit for each two syllables that are an ordinary word of level 2 or 3
+    int short_row
+    uint64_t *pairs  # bits of two letters by pair_bit(): ends of cue words, beginnings of tails
     int best_pair
     int best_particle
     int best_verb
@@ -203,50 +217,88 @@ cdef inline bint is_hangul(uint32_t c) noexcept nogil:
     return c - <uint32_t>FIRST < <uint32_t>SYLLABLES
 
 
+cdef inline const syllable *of(const tables *t, uint32_t c) noexcept nogil:
+    return &t.syllables[t.ids[c - <uint32_t>FIRST]]
+
+
 cdef inline uint64_t step(uint64_t h, uint32_t c) noexcept nogil:
     h = (h ^ c) * <uint64_t>0x9E3779B97F4A7C15
     return h ^ (h >> 29)
+
+
+cdef inline uint32_t tag_of(uint64_t h) noexcept nogil:
+    return <uint32_t>(h >> 32) | 1
 
 
 cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssize_t n) noexcept nogil:
     """The value of a word of some kind, or MISSING."""
     cdef int which = kind == PAIR or kind == WORD or kind == NOUN
     cdef uint64_t h = step(1, kind), at
+    cdef uint32_t tag
+    cdef const entry *words = t.words[which]
     cdef Py_ssize_t i
     for i in range(n):
         h = step(h, p[i])
-    h |= 1
-    at = (h >> 20) & t.mask[which]
-    while t.keys[which][at] != 0:
-        if t.keys[which][at] == h:
-            return t.values[which][at]
+    tag = tag_of(h)
+    at = h & t.mask[which]
+    while words[at].tag != 0:
+        if words[at].tag == tag:
+            return words[at].value
         at = (at + 1) & t.mask[which]
     return MISSING
 
 
 cdef inline bint is_sure(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether two syllables are a given name of weight SURE_PAIR or more."""
-    cdef uint32_t end
-    if not (t.role[a - FIRST] & OPENS_PAIR and t.role[b - FIRST] & ENDS_PAIR):
-        return False
-    end = t.ends[b - FIRST]
-    return (t.sure[t.opens[a - FIRST] * t.row + (end >> 6)] >> (end & 63)) & 1
+    cdef uint32_t end = of(t, b).ends
+    return (t.sure[of(t, a).opens * t.row + (end >> 6)] >> (end & 63)) & 1
 
 
-cdef inline uint32_t cue_bit(uint32_t a, uint32_t b) noexcept nogil:
+cdef inline bint is_short_word(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """Whether two syllables that may be a whole name are an ordinary word."""
+    cdef uint32_t end = of(t, b).word_ends
+    return (t.short_words[of(t, a).word_opens * t.short_row + (end >> 6)] >> (end & 63)) & 1
+
+
+cdef inline uint32_t pair_bit(uint32_t a, uint32_t b) noexcept nogil:
     return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 17
+
+
+cdef inline bint has_pair(const tables *t, int kind, uint32_t bit) noexcept nogil:
+    return (t.pairs[kind * PAIR_WORDS + (bit >> 6)] >> (bit & 63)) & 1
+
+
+cdef inline bint opens_word(const tables *t, int kind, const letter *p, Py_ssize_t n) noexcept nogil:
+    """Whether p[:n], two letters or more, may begin a word of such a kind; two letters: be one."""
+    if n == 2:
+        return has_pair(t, kind, pair_bit(p[0], p[1]))
+    return has_pair(t, kind + 1, pair_bit(pair_bit(p[0], p[1]), p[2]))
+
+
+cdef inline bint may_be_tail(const tables *t, const letter *p, Py_ssize_t n) noexcept nogil:
+    return opens_word(t, TAILS, p, n) if n > 1 else of(t, p[0]).tail != MISSING
+
+
+cdef inline bint may_be_titled(const tables *t, int kind, const letter *p, Py_ssize_t n) noexcept nogil:
+    """Whether p[:n] may be a title (or, by kind, a tail of persons), also with a particle behind."""
+    cdef int32_t one = of(t, p[0]).tail
+    if one != MISSING and one & 15 >= HONORIFIC and (n == 1 or may_be_tail(t, p + 1, n - 1)):
+        return True
+    if n < 2:
+        return False
+    return opens_word(t, kind, p, n) or (
+        n > 2 and has_pair(t, kind, pair_bit(p[0], p[1])) and may_be_tail(t, p + 2, n - 2))
 
 
 cdef inline bint ends_cue(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether a cue word may end with two letters."""
-    cdef uint32_t h = cue_bit(a, b)
-    return (t.cues[h >> 6] >> (h & 63)) & 1
+    return has_pair(t, CUES, pair_bit(a, b))
 
 
 cdef inline bint is_known(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether two syllables are a given name of any weight."""
-    cdef uint32_t end = t.known_ends[b - FIRST]
-    return (t.known[t.known_opens[a - FIRST] * t.known_row + (end >> 6)] >> (end & 63)) & 1
+    cdef uint32_t end = of(t, b).ends
+    return (t.known[of(t, a).opens * t.row + (end >> 6)] >> (end & 63)) & 1
 
 
 cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
@@ -368,7 +420,7 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
         pair = look(t, PAIR, p, 2)
         return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
     if surnames == 1:
-        base = t.surname[p[0] - FIRST]
+        base = of(t, p[0]).surname
         if base == NONE:
             return NOTHING
     else:
@@ -381,12 +433,12 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
     if givens == 3:
         pair = look(t, PAIR, p, 3)
         return NOTHING if pair == MISSING else min(<int>MAX_BASE, base + pair)
-    last = t.given2[p[givens - 1] - FIRST]
+    last = of(t, p[givens - 1]).given2
     if givens == 1:
         if last == NONE or base <= RARE:
             return NOTHING
         return min(<int>MAX_BASE, base + last) + (ONE_SYLLABLE if surnames == 1 else ONE_AFTER_TWO)
-    first = t.given1[p[0] - FIRST]
+    first = of(t, p[0]).given1
     sure = is_sure(t, p[0], p[1])
     if (first == NONE or last == NONE) and not sure:
         return NOTHING
