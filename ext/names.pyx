@@ -22,6 +22,7 @@ cdef extern from "runs.h" nogil:
     uint64_t syllables32(const uint32_t *s, int64_t count)
     int64_t places(uint64_t bits, int64_t base, int64_t *at)
 
+include "names_constants.pxi"
 include "names_tables.pxi"
 include "names_lists.pxi"
 include "names_numbers.pxi"
@@ -35,24 +36,20 @@ cdef int LEVEL = simd_best()
 
 cdef enum:
     BLOCK = 64  # letters a step
-    HEADS = 1024
-
-
-cdef struct firm:  # a spelling that vouches for itself
-    Py_ssize_t start
-    Py_ssize_t stop
-    int32_t next  # another with the same two first letters, or -1
 
 
 cdef inline int readings(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
     """Which readings the syllables of a run of two or more allow."""
-    cdef int can = of(t, s[at]).at[0] & of(t, s[at + 1]).at[1]
+    cdef int can = of(t, s[at]).at[0]
+    if can == 0:
+        return 0
+    can &= of(t, s[at + 1]).at[1]
     if end - at == 2:
         return can & ENDS_AT_2
     if end - at == 3:
-        return can & of(t, s[at + 2]).ends_at[0] & ENDS_AT_3
+        return can & of(t, s[at + 2]).at[4] & ENDS_AT_3
     can &= of(t, s[at + 2]).at[2]
-    return can & (of(t, s[at + 3]).ends_at[1] if end - at == 4 else of(t, s[at + 3]).at[3])
+    return can & (of(t, s[at + 3]).at[5] if end - at == 4 else of(t, s[at + 3]).at[3])
 
 
 cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, hits *found) noexcept nogil:
@@ -111,7 +108,7 @@ cdef inline void read_run(
     if can & SHORT:
         weigh(t, s, length, at, end, 1, 1, worth(t, s, length, at, end, 1, 1, floor), floor, best)
     if can & DOUBLE and end - at > 2:
-        weigh(t, s, length, at, end, 2, 1, stem(t, s + at, 2, 1, False), floor, best)
+        weigh(t, s, length, at, end, 2, 1, stem(t, s + at, 2, 1), floor, best)
     if can & GIVEN and is_sure(t, s[at], s[at + 1]):
         weigh(t, s, length, at, end, 0, 2, worth(t, s, length, at, end, 0, 2, floor), floor, best)
 
@@ -123,109 +120,12 @@ cdef void long_surnames(
     if end - at < 4:
         return
     if can & DOUBLE:
-        weigh(t, s, length, at, end, 2, 2, stem(t, s + at, 2, 2, False), floor, best)
+        weigh(t, s, length, at, end, 2, 2, stem(t, s + at, 2, 2), floor, best)
     if can & TRIPLE:
-        weigh(t, s, length, at, end, 1, 3, stem(t, s + at, 1, 3, False), floor, best)
+        weigh(t, s, length, at, end, 1, 3, stem(t, s + at, 1, 3), floor, best)
 
 
-cdef inline uint32_t head_of(uint32_t a, uint32_t b) noexcept nogil:
-    return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 22
-
-
-cdef inline int32_t firm_like(
-        const letter *s, const firm *names, const int32_t *heads, Py_ssize_t start, Py_ssize_t stop
-) noexcept nogil:
-    """The firm name that is spelled s[start:stop], or -1."""
-    cdef int32_t number = heads[head_of(s[start], s[start + 1])]
-    while number >= 0:
-        if names[number].stop - names[number].start == stop - start and memcmp(
-                s + start, s + names[number].start, (stop - start) * sizeof(letter)) == 0:
-            break
-        number = names[number].next
-    return number
-
-
-cdef int32_t firm_names(const letter *s, const hits *found, firm *names, int32_t *heads) noexcept nogil:
-    """The spellings that vouch for themselves (the twin's vouches)."""
-    cdef const hit *h
-    cdef Py_ssize_t row
-    cdef int32_t count = 0
-    cdef uint32_t head
-    for row in range(found.count):
-        h = &found.at[row]
-        if h.stop - h.start < 3 or h.total < (VOUCHES_ADDRESSED if h.flags & F_ADDRESS else VOUCHES):
-            continue
-        if count == 0:
-            for head in range(HEADS):
-                heads[head] = -1
-        if firm_like(s, names, heads, h.start, h.stop) < 0:
-            head = head_of(s[h.start], s[h.start + 1])
-            names[count].start, names[count].stop, names[count].next = h.start, h.stop, heads[head]
-            heads[head] = count
-            count += 1
-    return count
-
-
-cdef bint opens_firm(
-        const letter *s, Py_ssize_t at, Py_ssize_t end, const firm *names, const int32_t *heads
-) noexcept nogil:
-    """Whether the run s[at:end] begins with a firm name."""
-    cdef int32_t number = heads[head_of(s[at], s[at + 1])]
-    cdef Py_ssize_t size
-    while number >= 0:
-        size = names[number].stop - names[number].start
-        if size <= end - at and memcmp(s + at, s + names[number].start, size * sizeof(letter)) == 0:
-            return True
-        number = names[number].next
-    return False
-
-
-cdef void lift(
-        const tables *t, const letter *s, Py_ssize_t length, int floor, const hits *found, const firm *names, int32_t count,
-        const int32_t *heads, hits *again
-) noexcept nogil:
-    """Fills `again` with what was found and with weak readings of the firm names elsewhere in the text, lifted."""
-    cdef uint64_t first = 0, second = 0
-    cdef Py_ssize_t i, row = 0, end
-    cdef int32_t number
-    cdef candidate best
-    for number in range(count):
-        first |= <uint64_t>1 << (s[names[number].start] & 63)
-        second |= <uint64_t>1 << (s[names[number].start + 1] & 63)
-    for i in range(length - 2):
-        if not (first >> (s[i] & 63)) & (second >> (s[i + 1] & 63)) & 1:
-            continue
-        if not is_hangul(s[i]) or not is_hangul(s[i + 1]) or (i > 0 and is_hangul(s[i - 1])):
-            continue
-        end = run_end(s, i, length)
-        if not opens_firm(s, i, end, names, heads):
-            continue
-        while row < found.count and found.at[row].stop <= i:
-            take(again, &found.at[row], s, names, heads)
-            row += 1
-        if row < found.count and found.at[row].start <= i:
-            continue
-        best.is_found = False
-        read_run(t, s, length, i, end, readings(t, s, i, end), min(floor - REPEATED, <int>SURE), &best)
-        if best.is_found and best.total >= floor - REPEATED and firm_like(s, names, heads, best.start, best.stop) >= 0:
-            best.total = lifted(best.total)
-            keep(again, &best)
-    while row < found.count:
-        take(again, &found.at[row], s, names, heads)
-        row += 1
-
-
-cdef inline int lifted(int total) noexcept nogil:
-    """The twin's lifted."""
-    return total if total >= SURE else max(total + REPEATED, <int>SURE)
-
-
-cdef inline void take(hits *again, const hit *h, const letter *s, const firm *names, const int32_t *heads) noexcept nogil:
-    cdef candidate c
-    c.start, c.stop, c.total, c.flags = h.start, h.stop, h.total, h.flags
-    if c.total < SURE and firm_like(s, names, heads, c.start, c.stop) >= 0:
-        c.total = lifted(c.total)
-    keep(again, &c)
+include "names_firm.pxi"
 
 
 cdef void read_letters(
@@ -356,6 +256,7 @@ cdef class NameScanner:
 
     def __cinit__(self, surname, given1, given2, words):
         cdef uint64_t[::1] masks
+        cdef int8_t[::1] weights
         cdef uint64_t at, h
         cdef uint64_t[2] size = [1024, 1024]
         cdef int which
@@ -369,31 +270,33 @@ cdef class NameScanner:
         flags = np.zeros(SYLLABLES, dtype=np.uint8)
         triples = np.zeros(SYLLABLES, dtype=np.uint8)  # places in given names of three letters; 16: ends a surname of two
         pairs = [word[1:] for word in words if word[0] == "p" and len(word) == 3]
-        opens, ends, known = sure_pairs(pairs)
-        sure = np.zeros_like(known)
+        opens, ends, _ = sure_pairs(pairs)
+        given = np.full((int(opens.max()) + 1, int(ends.max()) + 1), NO_PAIR, np.int8)
+        pair_bits = np.zeros((PAIR_KINDS, PAIR_WORDS), np.uint64)
         for pair in pairs:
-            if words["p" + pair] >= SURE_PAIR:
-                bit = int(ends[ord(pair[1]) - FIRST])
-                sure[opens[ord(pair[0]) - FIRST], bit // 64] |= np.uint64(1 << (bit % 64))
+            value = words["p" + pair]
+            if not -128 < value < 128:
+                raise InputError("a given name's weight is out of range", "pass weights from -127 to 127")
+            given[opens[ord(pair[0]) - FIRST], ends[ord(pair[1]) - FIRST]] = value
+            if value >= SURE_PAIR:
+                bit = pair_bit(ord(pair[0]), ord(pair[1]))
+                pair_bits[SURE_PAIRS, bit // 64] |= np.uint64(1 << (bit % 64))
         tails = np.full(SYLLABLES, MISSING, np.int32)
         for word, value in words.items():
             if word[0] == "t" and len(word) == 2:
                 tails[ord(word[1]) - FIRST] = value
-        pair_bits = np.zeros((PAIR_KINDS, PAIR_WORDS), np.uint64)
         shorts = [word[1:] for word, value in words.items() if word[0] == "x" and len(word) == 3 and value >= 2]
         word_opens, word_ends, short = sure_pairs(
             [word for word in shorts if RARE < arrays[0][ord(word[0]) - FIRST]])
-        self.held = (known, sure, short, pair_bits)
+        self.held = (given, short, pair_bits)
         masks = short.reshape(-1)
         self.t.short_words = &masks[0]
         self.t.short_row = short.shape[1]
         masks = pair_bits.reshape(-1)
         self.t.pairs = &masks[0]
-        masks = known.reshape(-1)
-        self.t.known = &masks[0]
-        masks = sure.reshape(-1)
-        self.t.sure = &masks[0]
-        self.t.row = known.shape[1]
+        weights = given.reshape(-1)
+        self.t.given = &weights[0]
+        self.t.row = given.shape[1]
         big = sum(word[0] in "pxy" for word in words)
         while 3 * size[0] < 4 * (len(words) - big):  # a line of the cache holds eight: the next places cost little
             size[0] *= 2
@@ -404,8 +307,6 @@ cdef class NameScanner:
             self.t.mask[which] = size[which] - 1
             if self.t.words[which] == NULL:
                 raise CapacityError("no memory for the word table", "use a smaller lexicon")
-        self.t.best_pair = max([value for word, value in words.items() if word[0] == "p"], default=0)
-        self.t.best_pair = max(self.t.best_pair, <int>SURE_PAIR)
         self.t.best_particle = max([v >> 8 for w, v in words.items() if w[0] == "t" and v & 15 <= COPULA], default=0)
         self.t.best_verb = max([value for word, value in words.items() if word[0] in "vn"], default=0)
         self.t.best_verb = max(self.t.best_verb, <int>SPEECH)
@@ -490,8 +391,8 @@ cdef class NameScanner:
             g.at[2] = (FULL if g.given2 != NONE or role & ENDS_PAIR else 0) | DOUBLE
             g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0) | (TRIPLE if number & 4 else 0)
             g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0) | (TRIPLE if number & 8 else 0)
-            g.ends_at[0] = g.at[2] & ~(SHORT | GIVEN if g.tail == MISSING else 0)
-            g.ends_at[1] = g.at[3] & ~(FULL if g.tail == MISSING else 0)
+            g.at[4] = g.at[2] & ~(SHORT | GIVEN if g.tail == MISSING else 0)
+            g.at[5] = g.at[3] & ~(FULL if g.tail == MISSING else 0)
             self.t.syllables[0 if c < 0 else held] = g
             if c >= 0:
                 self.t.ids[c] = held

@@ -323,9 +323,7 @@ cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t s
     cdef int32_t found = of(t, s[stop - 1]).tail
     if found == MISSING or found & 15 != PARTICLE or not agrees(s[stop - 2], (found >> 4) & 7):
         return False
-    if not is_sure(t, s[stop - 2], s[stop - 1]):
-        return True
-    return least > SURE_PAIR and look(t, PAIR, s + stop - 2, 2) < least
+    return given_name(t, s[stop - 2], s[stop - 1]) < least
 
 
 cdef int misread(

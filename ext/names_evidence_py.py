@@ -120,7 +120,7 @@ def ranked(text: str, at: int) -> tuple[int, int]:
 
 
 def numbered(text: str, end: int) -> bool:
-    """Whether a number, date or mailbox of a person follows: 홍길동 010-, 홍길동\t900101-1, 홍길동 <hong@."""
+    """Whether a person's number, date or mailbox follows: 홍길동 010-, 홍길동\t900101-1, 홍길동 <hong@."""
     at = end
     while at < len(text) and at - end < MAX_MARKS and text[at] in BEFORE_NUMBER:
         at += 1

@@ -208,6 +208,11 @@ class NameScanner:
         elif kind in (r.TITLE, r.KIN):
             if surnames + givens == 2 and surnames and end == stop + 1:
                 return None  # 김복형: no elder brother of one called 김복
+            if kind == r.TITLE and weight < r.PLAIN_TITLE:
+                if surnames == 0 or self.words.get("x" + text[start:stop], 0) > 1:
+                    return None  # 영선시장, 강원도지사
+                if surnames == 1 and givens == 2 and self.words.get("p" + text[start + 1 : stop], 0) < r.SURE_PAIR:
+                    total += r.GLUED_TITLE
             flags |= r.F_TITLE
             total += r.GIVEN_TITLE if surnames == 0 and kind == r.TITLE else 0
         elif kind == r.SIGNATURE and end > stop + 1:
@@ -243,6 +248,8 @@ class NameScanner:
             elif flags & r.F_HONORIFIC:
                 level = r.GIVEN_ADDRESSED
         if surnames == 0 and not self._stands_alone(base, kind, flags, level):
+            return None
+        if surnames == 0 and level and kind in (r.HONORIFIC, r.KIN) and weight <= r.WEAK_TITLE:
             return None
         if level == r.LEXICON[1] and surnames and kind in (0, r.PARTICLE, r.HONORIFIC) and flags & r.F_ADDRESSED:
             level = r.LEXICON_ADDRESSED
@@ -358,7 +365,7 @@ class NameScanner:
         return loss
 
     def _is_compound(self, text: str, start: int, end: int) -> bool:
-        """Whether a run of four to six syllables is two words: 한국철도, 연대보증인; not 강호동이: 호동 is a name."""
+        """Whether a run of four to six syllables is two words: 한국철도, 연대보증인; not 박호동이: 호동 is a name."""
         if end - start > r.MAX_COMPOUND or self.words.get("x" + text[start : start + 2], 0) == 0:
             return False
         rest = text[start + 2 : end]

@@ -34,15 +34,15 @@ cdef inline int worth(
         const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
         int floor
 ) noexcept nogil:
-    """What the stem of a reading weighs at most, or NOTHING when it is not worth weighing: a handful of table reads that
-    turn most runs away. Never wrong about a no."""
+    """What the stem of a reading weighs, or NOTHING when it is not worth weighing: a handful of table reads that turn most
+    runs away. Never wrong about a no."""
     cdef Py_ssize_t stop = start + surnames + givens
     cdef int bound, plain, room, weight, kind = 0
     if stop > end:
         return NOTHING
     if surnames == 0 and stop == end and not may_precede_title(t, s, end, length):
         return NOTHING
-    bound = stem(t, s + start, surnames, givens, False)
+    bound = stem(t, s + start, surnames, givens)
     if bound == NOTHING:
         return NOTHING
     plain = bound  # without anything around it
@@ -108,12 +108,11 @@ cdef inline bint may_have_cue(const tables *t, const letter *s, Py_ssize_t start
 
 cdef void weigh(
         const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t start, Py_ssize_t end, int surnames, int givens,
-        int bound, int floor, candidate *best
+        int base, int floor, candidate *best
 ) noexcept nogil:
-    """Replaces `best` when the reading with such a surname and given name is better; `bound` is what its stem weighs at
-    most."""
+    """Replaces `best` when the reading with such a surname and given name is better; `base` is what its stem weighs."""
     cdef Py_ssize_t stop = start + surnames + givens
-    cdef int base, total, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone, margin = 0
+    cdef int bound = base, total, tail, room, weight = 0, flags = 0, kind = 0, flag = 0, loss, alone, margin = 0
     cdef int32_t value
     cdef int context, least
     cdef bint speaks, is_labelled = False, is_firm = False, touches, is_liftable
@@ -134,12 +133,17 @@ cdef void weigh(
                 return
         kind = value & 15
         weight = value >> 8
-    total = weight
+    total = tail = weight
     if kind == HONORIFIC:
         flags |= F_HONORIFIC
     elif kind == TITLE or kind == KIN:
         if surnames and surnames + givens == 2 and end == stop + 1:
             return
+        if kind == TITLE and weight < PLAIN_TITLE:
+            if surnames == 0 or look(t, WORD, s + start, stop - start) > 1:
+                return
+            if surnames == 1 and givens == 2 and not is_sure(t, s[start + 1], s[start + 2]):
+                total += GLUED_TITLE
         flags |= F_TITLE
         if surnames == 0 and kind == TITLE:
             total += GIVEN_TITLE
@@ -186,9 +190,6 @@ cdef void weigh(
         bound += LEXICON[2]
     if bound < least and bound + total + room < floor:
         return  # no verb, no later title and no neighbour could lift it
-    base = stem(t, s + start, surnames, givens, True)
-    if base == NOTHING:
-        return
     total += base
     loss = lexicon(t, s, start, stop, end, surnames, givens)
     if surnames == 0 and loss == GIVEN_LEXICON[2]:
@@ -196,6 +197,8 @@ cdef void weigh(
             loss = GIVEN_LEXICON[1]
         elif flags & F_HONORIFIC:
             loss = GIVEN_ADDRESSED
+    if surnames == 0 and loss and (kind == HONORIFIC or kind == KIN) and tail <= WEAK_TITLE:
+        return
     if loss == LEXICON[1] and surnames and (kind <= PARTICLE or kind == HONORIFIC) and flags & F_ADDRESSED:
         loss = LEXICON_ADDRESSED
     elif loss and surnames and givens == 2 and kind == 0:
@@ -292,7 +295,7 @@ cdef bint pieces(
     cdef Py_ssize_t end = run_end(s, stop, length)
     cdef int32_t value
     cdef int base, total, loss, weight = 0, kind = 0, flags = 0
-    base = stem(t, letters, 1, givens, True)
+    base = stem(t, letters, 1, givens)
     if base == NOTHING or end - stop > MAX_TAIL:
         return False
     if s[stop - 2] != 0x20 and look(t, WORD, letters + 1, givens) > 1:

@@ -1,174 +1,4 @@
-# Part of names.pyx: constants, the tables of the model, and what a stem of letters weighs by them.
-
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    void *PyUnicode_DATA(object text)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-
-ctypedef fused letter:
-    uint16_t
-    uint32_t
-
-cdef enum:
-    FIRST = 0xAC00
-    SYLLABLES = 11172
-    NONE = -128  # in the small tables here; the twin and callers write -32768
-    TWIN_NONE = -32768
-    NOTHING = -32768
-    MISSING = -2147483647
-    PARTICLE = 1
-    PERSON_PARTICLE = 2
-    PLACE = 3
-    COPULA = 4
-    HONORIFIC = 5
-    TITLE = 6
-    SIGNATURE = 7
-    VOCATIVE = 8
-    KIN = 9
-    F_HONORIFIC = 1
-    F_TITLE = 2
-    F_CUE = 4
-    F_VERB = 8
-    F_LIST = 16
-    F_SIGNATURE = 32
-    F_HANJA = 64
-    F_AGE = 128
-    F_PARTICLE = 256
-    F_LEXICON = 512
-    F_VOCATIVE = 1024
-    F_GIVEN_ONLY = 2048
-    F_LINE = 4096
-    F_ADDRESSED = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
-    F_ADDRESS = F_HONORIFIC | F_SIGNATURE | F_HANJA | F_AGE
-    F_SURE_CONTEXT = F_ADDRESSED | F_HANJA | F_AGE
-    SURNAME = 0x73  # kinds of words, as the twin spells them
-    PAIR = 0x70
-    WORD = 0x78
-    NOUN = 0x79
-    TAIL = 0x74
-    CUE = 0x63
-    VERB = 0x76
-    VERB_MAKER = 0x68
-    NOUN_MAKER = 0x64
-    BRACKETED = 0x62
-    NEAR = 0x6E
-    DESCRIBES = 0x6B
-    OPENS_PAIR = 1
-    ENDS_PAIR = 2
-    OPENS_SURNAME = 4
-    OPENS_TAIL = 8
-    OPENS_TITLE = 16
-    ENDS_CUE = 32
-    OPENS_VERB = 64
-    IS_CUE = 128  # a cue word of one letter
-    CUES = 0  # kinds of two letters
-    VERBS = 1
-    NEARS = 2
-    TAILS = 3  # whole tails of two letters; then the first three letters of longer ones
-    STRONG_TAILS = 5
-    TITLES = 7
-    PAIR_KINDS = 9
-    PAIR_WORDS = 512
-    FULL = 1  # readings: surname and two letters, surname and one, two letters alone, surname of two letters
-    SHORT = 2
-    GIVEN = 4
-    DOUBLE = 8
-    TRIPLE = 16  # surname and three letters
-    ENDS_AT_2 = SHORT | GIVEN  # a run of two letters
-    ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
-    SURE = 75
-    VOUCHES = 110
-    VOUCHES_ADDRESSED = 90
-    REPEATED = 70
-    MAX_BASE = 150
-    NO_PAIR = -10
-    ONE_SYLLABLE = -32
-    ONE_AFTER_TWO = -15
-    GIVEN_ONLY = 8
-    BARE = -15
-    LINE = 25
-    ENCLOSED = 5
-    SPEAKER = 35
-    HANJA = 70
-    AGE = 60
-    LISTED = 35
-    JOINED = 20
-    STRONG = 95
-    NEIGHBOUR = 35
-    LIST_BASE = 30
-    LIST_WEAK = 5
-    LIFT_BASE = -60
-    LIFTED = 80
-    SHORTER = 40
-    PAIR_FLOOR = 10
-    SURE_PAIR = 20
-    MAX_TAIL = 8
-    MAX_CUE = 6
-    VERB_RUNS = 4
-    SPACED = -25
-    SPACED_TWO = -50
-    SPACED_LEAST = 50
-    MAX_SPACES = 3
-    VERB_REACH = 40
-    APART = 30
-    STRONG_HONORIFIC = 60
-    ASIDE = 40
-    ASIDE_NEAR = 50
-    ASIDE_RUNS = 3
-    MAX_ASIDE = 5
-    COLON = 20
-    LABEL = 20
-    LABEL_ONLY = 1000
-    NEED_SPACE = 5
-    MAX_SKIP = 4
-    MAX_TAG = 24
-    MAX_TAGS = 3
-    MAX_MARKS = 5
-    MAX_MAILBOX = 24
-    MAX_LATIN = 10
-    RANK = 50
-    POLITE = 60
-    AFTER_DIGIT = -100
-    CALLED = -60
-    LOT = -60
-    DISTRICT = -30
-    LEXICON_ADDRESSED = -30
-    LEXICON_LABELLED = -60
-    LABELLED = 80
-    TITLED_SHORT = 15
-    CLEAN = 20
-    FIRM_CUE = 50
-    NAMING_CUE = 75
-    PARTICLE_LIKE_DOUBLE = -40
-    SHORT_SURE = 45
-    SHORT_SAID = 25
-    SURNAME_FLOOR = 3
-    RARE = -80
-    GIVEN_LEAST = 24
-    GIVEN_TITLE = -25
-    GIVEN_ADDRESSED = -45
-    CALL_RUNS_ON = -15
-    PARTICLE_LIKE = -25
-    SPEECH = 25
-    NAMED = 40
-    TELEPHONE = 60
-    NUMBERED = 50
-    YEAR = 40
-    HANDLE = 40
-    CLASS = 40
-    CITED = 30
-    DESCRIBED = 40
-    MAX_DESCRIPTION = 24
-    MAX_BRACKET = 6
-    MAX_WORD = 5
-    MAX_COMPOUND = 6
-    MAX_GAP = 5
-
-cdef int[4] LEXICON = [0, -60, -120, -300]
-cdef int[4] GIVEN_LEXICON = [0, -5, -100, -300]
-cdef int[4] SPLIT = [0, -25, -45, -45]
-cdef int[4] PARTED = [0, -25, -80, -80]
-cdef int[4] VERBAL = [0, -60, -120, -120]
+# Part of names.pyx: the tables of the model, and what a stem of letters weighs by them.
 
 cdef struct candidate:
     Py_ssize_t start
@@ -181,14 +11,13 @@ cdef struct candidate:
     bint is_found
 
 cdef struct syllable:
-    uint8_t at[4]  # which readings (FULL …) it allows as the first, second, third, fourth of a run
-    uint8_t ends_at[2]  # the same as the third and fourth when it is the last
+    uint8_t at[6]  # which readings (FULL …) it allows as the first to fourth of a run, as the third and fourth and last
     int8_t surname
     int8_t given1
     int8_t given2
     uint8_t role  # OPENS_… bits, so that most look-ups are never made
-    uint16_t opens  # its row in `sure` and `known`; 0: opens no given name
-    uint16_t ends  # its bit in a row; 0: ends no given name
+    uint16_t opens  # its row in `given`; 0: opens no given name
+    uint16_t ends  # its place in a row; 0: ends no given name
     uint16_t word_opens  # its row in `short_words`, and its bit
     uint16_t word_ends
     int32_t tail  # the value of a tail of this letter alone, or MISSING
@@ -202,13 +31,11 @@ cdef struct tables:
     syllable *syllables  # few enough for the first cache
     entry *words[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
     uint64_t mask[2]
-    uint64_t *sure  # a bit for each two syllables that are a sure given name
-    uint64_t *known  # a bit for each two syllables that are a given name at all
-    int row  # words a row of both
+    int8_t *given  # the weight of each two syllables as a given name, NO_PAIR where no list has them
+    int row  # syllables a row
     uint64_t *short_words  # a bit for each two syllables that are an ordinary word of level 2 or 3
     int short_row
     uint64_t *pairs  # bits of two letters by pair_bit(): ends of cue words, beginnings of tails
-    int best_pair
     int best_particle
     int best_verb
 
@@ -248,10 +75,14 @@ cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssi
     return MISSING
 
 
+cdef inline int given_name(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """What two syllables weigh as a given name."""
+    return t.given[of(t, a).opens * t.row + of(t, b).ends]
+
+
 cdef inline bint is_sure(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether two syllables are a given name of weight SURE_PAIR or more."""
-    cdef uint32_t end = of(t, b).ends
-    return (t.sure[of(t, a).opens * t.row + (end >> 6)] >> (end & 63)) & 1
+    return has_pair(t, SURE_PAIRS, pair_bit(a, b)) and given_name(t, a, b) >= SURE_PAIR
 
 
 cdef inline bint is_short_word(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
@@ -293,12 +124,6 @@ cdef inline bint may_be_titled(const tables *t, int kind, const letter *p, Py_ss
 cdef inline bint ends_cue(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether a cue word may end with two letters."""
     return has_pair(t, CUES, pair_bit(a, b))
-
-
-cdef inline bint is_known(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
-    """Whether two syllables are a given name of any weight."""
-    cdef uint32_t end = of(t, b).ends
-    return (t.known[of(t, a).opens * t.row + (end >> 6)] >> (end & 63)) & 1
 
 
 cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
@@ -407,28 +232,21 @@ cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nog
     return 0
 
 
-cdef inline int stem(const tables *t, const letter *p, int surnames, int givens, bint is_final) noexcept nogil:
-    """The twin's _base of the letters at p; with `is_final` unset an upper bound of it that needs no big table."""
+cdef inline int stem(const tables *t, const letter *p, int surnames, int givens) noexcept nogil:
+    """The twin's _base of the letters at p."""
     cdef int base, first, last
-    cdef int32_t pair = MISSING
-    cdef bint sure
+    cdef int32_t pair
     if surnames == 0:
-        if not is_sure(t, p[0], p[1]):
-            return NOTHING
-        if not is_final:
-            return MAX_BASE
-        pair = look(t, PAIR, p, 2)
-        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
+        pair = given_name(t, p[0], p[1])
+        return pair + GIVEN_ONLY if pair >= SURE_PAIR else NOTHING
     if surnames == 1:
         base = of(t, p[0]).surname
         if base == NONE:
             return NOTHING
     else:
         base = look(t, SURNAME, p, 2)
-        if base == MISSING:
-            base = NOTHING
-    if base == NOTHING:
-        return NOTHING
+        if base == MISSING or base == NOTHING:
+            return NOTHING
     p += surnames
     if givens == 3:
         pair = look(t, PAIR, p, 3)
@@ -439,15 +257,7 @@ cdef inline int stem(const tables *t, const letter *p, int surnames, int givens,
             return NOTHING
         return min(<int>MAX_BASE, base + last) + (ONE_SYLLABLE if surnames == 1 else ONE_AFTER_TWO)
     first = of(t, p[0]).given1
-    sure = is_sure(t, p[0], p[1])
-    if (first == NONE or last == NONE) and not sure:
-        return NOTHING
-    if not is_known(t, p[0], p[1]):
-        pair = NO_PAIR
-    elif is_final:
-        pair = look(t, PAIR, p, 2)
-    else:
-        pair = t.best_pair if sure else SURE_PAIR
+    pair = given_name(t, p[0], p[1])
     if pair >= SURE_PAIR:
         if base > RARE:
             base = max(base, <int>SURNAME_FLOOR)
