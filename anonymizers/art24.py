@@ -1,8 +1,8 @@
 """Art. 24 identifiers deleted in memory, before anything is written, hashed or signed.
 
 `redact` is the fast path of ingest: the gate marks windows, four exact recognizers look at them, the value is
-replaced by the typed mask of schemas/entities.yaml. Nothing is kept: counts are all that is reported. The claim
-is "none detected by this detector", so the version goes with it.
+replaced by the typed mask of schemas/entities.yaml, and the particle behind it agrees. Nothing is kept: counts are all
+that is reported. The claim is "none detected by this detector", so the version goes with it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from anonymizers.entities import entities, rank
+from anonymizers.entities import rank
 from anonymizers.exact.alien_reg import ALIEN_REG
 from anonymizers.exact.driver_licence import DRIVER_LICENCE
 from anonymizers.exact.hit import Recognizer
@@ -21,8 +21,9 @@ from anonymizers.exact.passport import PASSPORT
 from anonymizers.exact.rrn import RRN
 from anonymizers.findings import Finding, resolve
 from anonymizers.gate import ART24_KINDS, Batch, batch_of, windows
+from anonymizers.rewrite import Edit, rewrite
 
-VERSION: Final = "art24-1"
+VERSION: Final = "art24-2"
 Texts = Sequence[str] | Any
 """Strings, or an Arrow string array (plain, large, view, chunked)."""
 ART24_TYPES: Final = ("RRN", "ALIEN_REG", "PASSPORT", "DRIVER_LICENCE")
@@ -86,14 +87,9 @@ def contains(text: str) -> bool:
 
 
 def _rewrite(text: str, spans: list[Finding]) -> str:
-    masks = entities()
-    parts: list[str] = []
-    at = 0
-    for f in spans:
-        label = f.action if rank(f.action) == 0 else f.type
-        parts += [text[at : f.start], masks[label].mask]
-        at = f.end
-    return "".join([*parts, text[at:]])
+    """The text with every value masked; one code with the anonymize stage (rewrite.py), so that particles agree."""
+    edits = [Edit(f.start, f.end, f.action if rank(f.action) == 0 else f.type, "mask") for f in spans]
+    return rewrite(text, edits)[0]
 
 
 def _rewrite_array(texts: Any, by_doc: dict[int, list[Finding]]) -> Any:

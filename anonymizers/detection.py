@@ -15,10 +15,10 @@ import pyarrow as pa
 from anonymizers.exact.catalog import STRUCTURED
 from anonymizers.exact.hit import Recognizer
 from anonymizers.findings import Finding, Recognized, resolve
-from anonymizers.gate import ALL_KINDS, Batch, Window, batch_of, windows
+from anonymizers.gate import ALL_KINDS, K_TABLE, Batch, Window, batch_of, tabbed, windows
 from anonymizers.normalize import View
 
-VERSION: Final = "structured-5"
+VERSION: Final = "structured-8"
 PIECE: Final = 4096
 OVERLAP: Final = 256
 
@@ -69,15 +69,29 @@ def structured_findings(
     batch: Batch, structured: Sequence[Recognizer] = STRUCTURED, *, gated: bool = True
 ) -> Iterator[Finding]:
     """What the exact recognizers report, unsettled; duplicates may occur where windows meet."""
+    parts = [recognizer for recognizer in structured if not recognizer.whole]
+    whole = [recognizer for recognizer in structured if recognizer.whole]
+    by_kinds: dict[int, list[Recognizer]] = {}
+    tables: set[int] = set(tabbed(batch)) if whole else set()
     for window in windows(batch, ALL_KINDS) if gated else everything(batch):
-        view = window.view
-        for recognizer in structured:
-            if not window.kinds & recognizer.kinds:
-                continue
-            for hit in recognizer.find(view):
-                if view.touches_core(hit.start, hit.end):
-                    start, end = view.span(hit.start, hit.end)
-                    yield Finding(window.doc, start, end, hit.type, hit.score_ppm, hit.evidence, hit.action_type)
+        if window.kinds & K_TABLE:
+            tables.add(window.doc)
+        wanted = by_kinds.get(window.kinds)
+        if wanted is None:
+            wanted = by_kinds[window.kinds] = [each for each in parts if window.kinds & each.kinds]
+        for recognizer in wanted:
+            yield from _findings(window.doc, window.view, recognizer)
+    for doc in sorted(tables):
+        view = View(batch.piece(doc, 0, int(batch.offsets[doc + 1] - batch.offsets[doc])))
+        for recognizer in whole:
+            yield from _findings(doc, view, recognizer)
+
+
+def _findings(doc: int, view: View, recognizer: Recognizer) -> Iterator[Finding]:
+    for hit in recognizer.find(view):
+        if view.touches_core(hit.start, hit.end):
+            start, end = view.span(hit.start, hit.end)
+            yield Finding(doc, start, end, hit.type, hit.score_ppm, hit.evidence, hit.action_type)
 
 
 def everything(batch: Batch) -> Iterator[Window]:

@@ -34,3 +34,13 @@ class BadSpan(AnonymizerError):
 
 class ModelFolderError(AnonymizerError, ConfigError):
     """A model folder lacks something or holds a kind of file that cannot be read here."""
+
+
+class ModelOptionError(AnonymizerError, ConfigError):
+    """An option of a model is out of its range."""
+
+
+class NotTexts(AnonymizerError, TypeError):
+    """What was given to be analyzed is not a sequence of texts."""
+
+    exit_code = 4

@@ -20,7 +20,7 @@ _Z: Final = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`hits` of `total`, as a share with its Wilson interval; share is 1 when there was nothing to hit."""
+    """`hits` of `total`, as a share with its Wilson interval. Of nothing the share is 1 for sums; nobody is told so."""
 
     hits: int
     total: int
@@ -75,7 +75,7 @@ class Report:
     overlap: dict[str, Score] = field(default_factory=dict)
 
     def rows(self) -> list[dict[str, object]]:
-        """One JSON-ready row per label and way of matching, "*" first."""
+        """One JSON-ready row per label and way of matching, "*" first; a rate of 0 of 0 is None."""
         out: list[dict[str, object]] = []
         for how, scores in (("strict", self.strict), ("overlap", self.overlap)):
             for label in sorted(scores, key=lambda name: (name != "*", name)):
@@ -88,7 +88,7 @@ class Report:
                 }
                 for name, rate in (("precision", score.precision), ("recall", score.recall), ("f1", score.f1)):
                     low, high = rate.interval
-                    row[name] = round(rate.share, 4)
+                    row[name] = round(rate.share, 4) if rate.total else None
                     row[f"{name}_interval"] = [round(low, 4), round(high, 4)]
                 out.append(row)
         return out

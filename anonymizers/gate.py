@@ -1,124 +1,70 @@
-# ruff: noqa: E501 - word lists read better on long lines
 """The gate: one linear pass over a batch marks the windows that exact recognizers will see.
 
-Criteria of the marks are in ext/src/pii_scan.h; the word lists are here. A window names the kinds of value it may hold
-(K_ bits), so that a recognizer is asked only about windows of its kind. Everything is offline and deterministic.
+Criteria of the marks are in ext/src/pii_scan.h; the word lists are in gate_words.py. A window names the kinds of value
+it may hold (K_ bits), so that a recognizer is asked only about windows of its kind. Everything is offline and
+deterministic.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from anonymizers.gate_words import (
+    ALL_KINDS,
+    ART24_KINDS,
+    K_ADDRESS,
+    K_AGE,
+    K_BIRTH,
+    K_EMAIL,
+    K_GEO,
+    K_HANDLE,
+    K_ID,
+    K_NET,
+    K_NUM,
+    K_PASSPORT,
+    K_PLATE,
+    K_SECRET,
+    K_SHORT,
+    K_TABLE,
+    NO_LETTER_BEHIND,
+    PLATE_LETTERS,
+    gate_words,
+)
 from anonymizers.normalize import SPELLED, View, fold_table, gap_chars
 from ext import pii_scan
 
-K_NUM: Final = 1  # seven digits or more that are neither a date nor money
-K_ID: Final = 2  # twelve or more, or the layout of an old licence
-K_PASSPORT: Final = 4
-K_ADDRESS: Final = 8
-K_PLATE: Final = 16
-K_AGE: Final = 32
-K_BIRTH: Final = 64
-K_EMAIL: Final = 128
-K_SHORT: Final = 256  # a short number that only its label tells: student, employee, military number, postcode …
-K_SECRET: Final = 512
-K_HANDLE: Final = 1024
-K_NET: Final = 2048
-K_GEO: Final = 4096
-ALL_KINDS: Final = 8191
-ART24_KINDS: Final = K_ID | K_PASSPORT
-
-_ALWAYS, _DIGIT, _ASCII, _DIGIT_BEFORE, _TOKEN, _AGE, _NUMBER, _SOON, _FIVE_BEFORE, _BORN, _AHEAD = range(11)
-
-_TENS: Final = ("스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
-
-_KEYWORDS: Final[tuple[tuple[int, int, str], ...]] = (
-    (
-        K_BIRTH,
-        _DIGIT,
-        "born birth birth_date birth_day dateofbirth 생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob 생년",
-    ),
-    (K_BIRTH, _AHEAD, "생년월일"),
-    (K_BIRTH, _BORN, "생"),
-    (K_NUM, _ALWAYS, "공하나공 영하나영 공하나영 영하나공"),
-    (K_SHORT, _DIGIT, "사번 교번 행번 사원번호 직원번호 사원증 임직원번호 교직원번호 공무원번호"),
-    (
-        K_SHORT,
-        _NUMBER,
-        "학번 군번 학생번호 학생증 우편번호 (우) (우 〒 zip 건강보험 보험증 의료보험 건보번호 건보증 건보 통관 학과 학부 전화 연락처 전번 폰번호 tel phone",
-    ),
-    (
-        K_SHORT,
-        _NUMBER,
-        "studentid studentno studentnum student_id student_no student_num militaryno military_no militaryid military_id servicenumber "
-        "service_no postalcode postal_code postcode post_code",
-    ),
-    (
-        K_SHORT,
-        _DIGIT,
-        "employeeid employeeno employeenum employeenumber employee_id employee_no employee_num empno empid emp_no emp_id staffid staff_id staffno staff_no",
-    ),
-    (K_PASSPORT, _NUMBER, "여권 passport"),
-    (K_ID, _NUMBER, "면허 주민 외국인 rrn ssn"),
-    (K_AGE, _SOON, '나이 연령 연세 "age "나이'),
-    (K_AGE, _ALWAYS, " ".join(f"나이{link}{tens}" for link in ("", "는", "가", ":") for tens in _TENS)),
-    (K_AGE, _ALWAYS, " ".join(f"연세{link}{tens}" for link in ("", "는", "가") for tens in _TENS)),
-    (K_AGE, _ALWAYS, " ".join(f"{who}{tens}" for who in ("올해", "올해로", "저는", "이제", "나는") for tens in _TENS)),
-    (K_AGE, _ALWAYS, "네살 다섯살 여섯살 일곱살 여덟살 아홉살"),
-    (K_AGE, _AGE, "스물 스무 서른 마흔 쉰 예순 일흔 여든 아흔 열 열한 열두 열세 열네 열다섯"),
-    (
-        K_SECRET,
-        _TOKEN,
-        "비밀번호 비번 패스워드 암호 패스코드 password passwd passcode pwd pw passphrase secret token apikey api_key api-key "
-        "credential 인증번호 인증키 시크릿 토큰 api키 비밀키 접속키 보안코드 cvc cvv otp pin 핀번호 bearer 액세스키 accesskey",
-    ),
-    (
-        K_SECRET,
-        _TOKEN,
-        "sk- ghp_ gho_ ghs_ github_pat_ akia asia aiza xoxb- xoxp- xoxa- eyj hf_ sk_live_ pk_live_ sk_test_ ya29. glpat- npm_ "
-        "sg.",
-    ),
-    (K_SECRET, _ASCII, "비밀번호 비번 패스워드 암호"),
-    (K_SECRET, _SOON, "cvc cvv otp pin 보안코드 핀번호"),
-    (K_SECRET, _ALWAYS, "-----begin"),
-    (
-        K_HANDLE,
-        _ASCII,
-        "아이디 카톡 카카오톡 인스타 인스타그램 텔레그램 텔레 라인 트위터 페이스북 페북 디스코드 위챗 스레드 계정 아뒤 닉넴 유저명 ㅋㅌ kakao kakaotalk "
-        "instagram insta telegram discord wechat tiktok twitter loginid userid 틱톡 디코 유튜브 닉네임 깃허브 스카이프",
-    ),
-    (
-        K_HANDLE,
-        _TOKEN,
-        'id: id는 id가 id/pw id/비번 id/password user= username= login= user_id login_id "id" "username"',
-    ),
-    (
-        K_HANDLE,
-        _ASCII,
-        "instagram.com/ facebook.com/ twitter.com/ /x.com/ t.me/ threads.net/ blog.naver.com/ tistory.com/ youtube.com/ "
-        "tiktok.com/ velog.io/ github.com/ gitlab.com/ linkedin.com/in/ kakao.com/",
-    ),
-    (K_NET, _DIGIT, "mac 맥주소 맥어드레스"),
-    (K_NET, _TOKEN, "mac 맥주소 맥어드레스 물리주소 물리적주소 하드웨어주소 mac주소"),
-    (K_EMAIL, _ALWAYS, "골뱅이 (at [at {at <at 앳 닷컴 점컴 쩜컴 닷넷 (dot [dot dot"),
-    (K_EMAIL, _ASCII, "naver gmail hanmail daum nate kakao hotmail outlook yahoo icloud 네이버 지메일 한메일 %40"),
-    (K_GEO, _SOON, "위치 위도 경도 좌표 gps lat lng latitude longitude 북위 동경"),
-    (K_PLATE, _DIGIT, "차량번호 번호판 차번호"),
-    (
-        K_ADDRESS,
-        _FIVE_BEFORE,
-        "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 충청 전북 전남 전라 경북 경남 경상 제주",
-    ),
-)
-_PLATE_LETTERS: Final = "육해공국합임가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호"
+__all__ = [
+    "ALL_KINDS",
+    "ART24_KINDS",
+    "K_ADDRESS",
+    "K_AGE",
+    "K_BIRTH",
+    "K_EMAIL",
+    "K_GEO",
+    "K_HANDLE",
+    "K_ID",
+    "K_NET",
+    "K_NUM",
+    "K_PASSPORT",
+    "K_PLATE",
+    "K_SECRET",
+    "K_SHORT",
+    "K_TABLE",
+    "Batch",
+    "Tables",
+    "Window",
+    "batch_of",
+    "tabbed",
+    "tables",
+    "windows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +76,7 @@ class Tables:
     digit: npt.NDArray[np.uint8]
     kw_first: npt.NDArray[np.int32]
     kw_count: npt.NDArray[np.int32]
+    kw_second: npt.NDArray[np.uint16]
     kw_text: npt.NDArray[np.uint16]
     kw_off: npt.NDArray[np.int32]
     kw_kind: npt.NDArray[np.uint32]
@@ -150,20 +97,21 @@ def tables(mask: int = ALL_KINDS) -> Tables:
     cls[ord("\n")] = 4
     cls[ord("a") : ord("z") + 1] = 5
     cls[ord("A") : ord("Z") + 1] = 5
-    for char in _PLATE_LETTERS if mask & K_PLATE else "":
+    for char in PLATE_LETTERS if mask & K_PLATE else "":
         cls[ord(char)] |= 32
     for char in "@:-\u00b0" if mask & (K_EMAIL | K_HANDLE | K_NET | K_GEO) else "":
         cls[ord(char)] |= 64
     words = sorted(
-        {(word[::-1], kind, need) for kind, need, row in _KEYWORDS if kind & mask for word in row.split()},
+        {(word[::-1], kind, need) for word, kind, need in gate_words() if kind & mask},
         key=lambda w: (w[0][0], -len(w[0]), w),
     )
     first = np.zeros(65536, dtype=np.int32)
     count = np.zeros(65536, dtype=np.int32)
     pair = np.zeros(65536, dtype=np.uint8)
+    digit = np.zeros(65536, dtype=np.uint8)
     text: list[int] = []
     off = [0]
-    for i, (word, _, _) in enumerate(words):
+    for i, (word, _, need) in enumerate(words):
         end = ord(word[0])
         if not count[end]:
             first[end] = i
@@ -171,11 +119,12 @@ def tables(mask: int = ALL_KINDS) -> Tables:
         cls[end] |= 16
         if word[0].isascii() and word[0].isalpha():
             cls[ord(word[0].upper())] |= 16
+            if not need & NO_LETTER_BEHIND:  # akia… goes on
+                digit[[ord(word[0]), ord(word[0].upper())]] = 1
         pair[((ord(word[1]) if len(word) > 1 else 0) * 40503 + end) & 0xFFFF] = 1  # pair_of() in ext/src/pii_scan.h
         text.extend(map(ord, word[1:]))
         off.append(len(text))
     cls[((cls & 15) == 1) | ((cls & 15) == 2) | ((cls & 80) != 0)] |= 128
-    digit = np.zeros(65536, dtype=np.uint8)
     for char, value in SPELLED.items():
         digit[ord(char)] = int(value) + 1
     fold = fold_table()
@@ -188,6 +137,7 @@ def tables(mask: int = ALL_KINDS) -> Tables:
         digit=digit,
         kw_first=first,
         kw_count=count,
+        kw_second=np.array([ord(word[1]) if len(word) > 1 else 0 for word, _, _ in words] or [0], dtype=np.uint16),
         kw_text=np.array([*text, 0], dtype=np.uint16),
         kw_off=np.array(off, dtype=np.int32),
         kw_kind=np.array([kind for _, kind, _ in words] or [0], dtype=np.uint32),
@@ -254,16 +204,6 @@ def _encode(text: str | None) -> bytes:
         return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text).encode("utf-8")
 
 
-_TABULAR: Final = K_SHORT | K_BIRTH | K_AGE | K_NUM | K_SECRET | K_HANDLE
-_CELL: Final = re.compile(
-    r"(?:^|[,;|\"\n])[ ]?(?:학번|학생|사번|[사직임]원|행번|교번|생년|생일|출생|나이|연령|우편|군번|건강|보험|[가-힣]{0,2}계좌|[가-힣]{0,3}전화|연락처|유선|[가-힣]{0,4}아이디"
-    r"|비밀|비번|패스|student|emp|birth|dob|age|zip|post|account|tel|user|login|pass|pw)[가-힣A-Za-z_ ]{0,8}[\"]?[ ]?(?:[,;|]|\n)",
-    re.IGNORECASE,
-)
-"""Perhaps the header of a table: exact/table_cells.py knows better."""
-_TABLE_BYTES: Final = 8192
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
     """A marked stretch of text `doc`: `kinds` are K_ bits, `view` its folded reading with context."""
@@ -277,15 +217,16 @@ class Window:
 def windows(batch: Batch, mask: int = ALL_KINDS) -> Iterator[Window]:
     """The windows of a batch that hold one of the kinds in `mask`, in text order."""
     marks, _ = pii_scan.scan(batch.data, batch.offsets, tables(mask), mask)
-    covered = (0, 0)
     for doc, kinds, core_start, core_end, byte_start, byte_end, base in marks.tolist():
         text = batch.piece(doc, byte_start, byte_end)
-        beyond = (doc, base) >= covered  # each stretch is read a second time at most
-        if (
-            beyond and kinds & _TABULAR and "\n" in text and _CELL.search(text)
-        ):  # what a header names may stand rows below
-            whole = int(batch.offsets[doc + 1] - batch.offsets[doc])
-            text += batch.piece(doc, byte_end, min(byte_end + _TABLE_BYTES, whole)).rstrip("\ufffd")
-            core_end = base + len(text)
-            covered = doc, core_end
         yield Window(doc, kinds, View(text, base, (core_start, core_end)), (base, base + len(text)))
+
+
+def tabbed(batch: Batch) -> list[int]:
+    """Texts with tabs between words, two or more: they may hold tables whose marks folding hides."""
+    data = batch.data[batch.offsets[0] : batch.offsets[-1]] if len(batch) else batch.data[:0]
+    at = np.flatnonzero(data == 9)
+    at = at[(at > 0) & (data[at - 1] > 32)] + batch.offsets[0]
+    docs, counts = np.unique(np.searchsorted(batch.offsets, at, side="right") - 1, return_counts=True)
+    found: list[int] = docs[counts >= 2].tolist()
+    return found

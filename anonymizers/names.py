@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
+from anonymizers.beside_names import beside
 from anonymizers.entities import entities
 from anonymizers.findings import Finding
 from anonymizers.name_cells import LABELS, SCORE_PPM, find, has_header, opens_with_header
@@ -25,15 +26,12 @@ from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
-VERSION: Final = "6"
+VERSION: Final = "7"
 _MASK: Final = entities()["PERSON"].mask
+_PSEUDONYM: Final = f"{_MASK[:-1]}#"
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _OWN: Final = 105  # total that a candidate behind a masked name needs
-_AGED: Final = re.compile(
-    r"[ ]?\(([1-9][0-9])(?=\)|[,·/] ?[남여])"
-)  # 목격자 표광수(61)는: the name vouches for the age
-_AGE_PPM: Final = 850_000
 _WINDOW: Final = 16  # code points on either side that Kiwi reads: half a millisecond a question
 _EVIDENCE: Final = (
     (twin.F_HONORIFIC, "honorific"), (twin.F_TITLE, "title"), (twin.F_CUE, "cue"), (twin.F_VERB, "verb"),
@@ -63,7 +61,7 @@ def score_ppm(total: int) -> int:
 
 
 class NameRecognizer:
-    """Batch recognizer (anonymizers.findings.Recognized) of PERSON, and of AGE in brackets behind a name."""
+    """Batch recognizer (anonymizers.findings.Recognized) of PERSON, and of the birth date or age behind a name."""
 
     name: Final = "names"
     version: Final = VERSION
@@ -77,7 +75,7 @@ class NameRecognizer:
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
         texts, folded = readable(texts)
-        if masked := {doc for doc in holding(texts, _MASK[:2]) if _MASK in texts[doc]}:
+        if masked := {doc for doc in holding(texts, _MASK[:2]) if _MASK in texts[doc] or _PSEUDONYM in texts[doc]}:
             texts = [_blank(text) if doc in masked else text for doc, text in enumerate(texts)]
         budget = max(self._least, sum(map(len, texts)) * self._budget_ppm // 1_000_000)
         found: list[Finding] = []
@@ -93,8 +91,8 @@ class NameRecognizer:
                     evidence += settled
                 if total >= _FLOOR:
                     found.append(Finding(doc, start, end, "PERSON", score_ppm(total), evidence))
-                    if total >= twin.SURE and text.find("(", end, end + 2) >= 0 and (aged := _AGED.match(text, end)):
-                        found.append(Finding(doc, *aged.span(1), "AGE", _AGE_PPM, ("bracket",)))
+                    if total >= twin.SURE and (next_to := beside(text, end)):
+                        found.append(Finding(doc, *next_to))
         found = _with_cells(found, texts)
         return led_back(found, folded)
 
@@ -130,13 +128,17 @@ def _evidence(flags: int) -> tuple[str, ...]:
 
 
 def _blank(text: str) -> str:
-    """The text with the words inside of masks blanked, as long as before: `[이름]` is no label of what follows it."""
+    """The text with the words inside of masks and pseudonyms blanked, as long as before: `[이름]` is no label of what
+    follows it."""
+    if text.count("[") == text.count(_MASK):  # nothing but names was masked: most texts
+        return text.replace(_MASK, "[□□]")
     return _masks().sub(lambda mask: "[" + "□" * (len(mask[0]) - 2) + "]", text)
 
 
 @functools.cache
 def _masks() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(re.escape(entity.mask) for entity in entities().values())))
+    words = "|".join(sorted({re.escape(entity.mask[1:-1]) for entity in entities().values()}))
+    return re.compile(rf"\[(?:{words})(?:#[a-z]+)?\]")
 
 
 def _behind_mask(text: str, start: int, total: int) -> bool:

@@ -151,6 +151,27 @@ _NATIVE_RUN: Final = re.compile(rf"(?<![가-힣]){_NUMERAL}(?:[ \-.·,]{{0,3}}{_
 _NATIVE_WORD: Final = re.compile("|".join(_NATIVE))
 
 
+_LOOKS: Final = re.compile(r"[0-9][OolI]|[OolI][0-9]")
+_LOOKING: Final = re.compile(
+    r"(?<![0-9A-Za-z_.@/])(?P<letter>[A-Z]{0,2}?)(?P<v>[0-9OolI]+(?:[ \-.][0-9OolI]+)*)(?![0-9A-Za-z_@])"
+)
+_TO_DIGITS: Final = str.maketrans("OolI", "0011")
+_PASSPORT: Final = re.compile(r"O[0-9]{8}")
+
+
+def _digits_for_letters(m: re.Match[str]) -> str:
+    """O and l read as digits in a number that has five digits or more, each group at least one (7O182736450)."""
+    value = m["v"]
+    if sum(c.isdigit() for c in value) < 5 or not all(_HAS_DIGIT.search(g) for g in re.split("[ .-]", value)):
+        return m[0]
+    if _PASSPORT.fullmatch(m[0]):
+        return m[0]
+    return m["letter"] + value.translate(_TO_DIGITS)
+
+
+_HAS_DIGIT: Final = re.compile("[0-9]")
+
+
 class View:
     """A folded text (or a slice of one) and its offset map.
 
@@ -158,7 +179,7 @@ class View:
     `core` bounds where a match must touch: a window carries context on both sides that belongs to others.
     """
 
-    __slots__ = ("_ends", "_starts", "base", "core_end", "core_start", "lower", "memo", "text")
+    __slots__ = ("_ends", "_starts", "base", "core_end", "core_start", "lower", "memo", "tabs", "text")
 
     def __init__(self, original: str, base: int = 0, core: tuple[int, int] | None = None) -> None:
         """`base` is the offset of `original` in the document; `core` is in document offsets."""
@@ -166,14 +187,19 @@ class View:
         self.memo: dict[str, Any] = {}  # what several recognizers share: clusters, labels
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
+        self.tabs: tuple[int, ...] = ()  # where `text` has a space for a tab, if it is one to one with the original
         if _irregular().search(original) is None:
             self.text = original if _foldable().search(original) is None else original.translate(_translation())
+            if "\t" in original:
+                self.tabs = tuple(at for at, char in enumerate(original) if char == "\t")
         else:
             self.text = self._fold_slowly(original)
         if "나" in self.text or "둘" in self.text or "섯" in self.text:
             for run in reversed(list(_NATIVE_RUN.finditer(self.text))):
                 if len(run[0]) < 200 and _NATIVE_WORD.search(run[0]):
                     self._fold_natives(*run.span())
+        if _LOOKS.search(self.text):
+            self.text = _LOOKING.sub(_digits_for_letters, self.text)
         self.lower = self.text.lower()
         if len(self.lower) != len(self.text):  # 'İ' and friends grow when lowered
             self.lower = "".join(c.lower() if c.isascii() else c for c in self.text)

@@ -2,7 +2,8 @@
 
 The folder is what the common export writes: model.onnx, config.json with id2label, tokenizer.json or vocab.txt.
 Labels are BIO, BIOES or plain; `labels` says which of ours each means ("PER": "PERSON"). The model sees full texts, or
-with `gated` only the windows that the gate marks. One thread and a fixed batch order, so that results repeat.
+with `gated` only the windows that the gate marks; conjoining jamo and zero-width characters are folded before, spans
+are of the text as given. One thread and a fixed batch order, so that results repeat.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from anonymizers.entities import entities
-from anonymizers.errors import ModelFolderError
+from anonymizers.errors import ModelFolderError, ModelOptionError
 from anonymizers.findings import Finding
 from anonymizers.gate import ALL_KINDS, batch_of, windows
-from anonymizers.wordpiece import Pieces, Tokenizer, _json, load_tokenizer
+from anonymizers.model_folder import BEGINNINGS, folder_digest, meanings, model_labels, read_json
+from anonymizers.passages import led_back, readable
+from anonymizers.wordpiece import Pieces, Tokenizer, load_tokenizer
+from schemas.policy import Policy
 
-_PREFIXES: Final = ("B-", "I-", "E-", "S-", "L-", "U-")
+_INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
+_SPECIAL: Final = 4  # positions that a model may keep for itself
+_NUMBERS: Final[Mapping[str, Any]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +44,52 @@ class OnnxRecognizer:
 
     def __init__(
         self,
-        folder: Path,
-        labels: Mapping[str, str],
+        folder: Path | str,
+        labels: Mapping[str, str] | None = None,
         *,
         gated: bool = False,
         batch_size: int = 16,
         max_pieces: int = 256,
         overlap: int = 32,
         min_score_ppm: int = 500_000,
+        sha256: str | None = None,
     ) -> None:
-        unknown = [ours for ours in labels.values() if ours not in entities()]
-        if unknown:
-            raise ModelFolderError(f"no such label as {unknown[0]}", f"Labels: {', '.join(entities())}")
-        if not (folder / "model.onnx").exists():
-            raise ModelFolderError(f"{folder} has no model.onnx", "Point to the folder that the export wrote.")
-        self.name = f"onnx:{folder.name}"
-        self.version = "1"
+        """`labels`: the model's label -> ours; None takes those that are called alike. `sha256`: the folder's digest
+        must be this. Raises ModelFolderError, ModelOptionError."""
+        folder = Path(folder)
+        for name, value, least in (
+            ("batch_size", batch_size, 1),
+            ("max_pieces", max_pieces, 1),
+            ("overlap", overlap, 0),
+        ):
+            if value < least:
+                raise ModelOptionError(f"{name}={value}", f"use {least} or more")
+        if not (folder / "model.onnx").is_file():
+            raise ModelFolderError(f"{folder} has no model.onnx", "name the folder that the export wrote")
+        self.name = f"onnx:{folder.resolve().name}"
+        self.version = folder_digest(folder)
+        if sha256 is not None and sha256 != self.version:
+            raise ModelFolderError(
+                f"model: {folder.name} is not the folder that the policy pins",
+                f"if the change is meant, write sha256 {self.version} into the policy",
+            )
         self._gated, self._batch, self._min = gated, batch_size, min_score_ppm
-        self._max, self._overlap = max_pieces, min(overlap, max_pieces // 4)
+        names = model_labels(folder)
+        self._types = meanings(names, labels)
+        self._begins = [name[:2] in BEGINNINGS for name in names]
+        self._max = _longest(folder, max_pieces)
+        self._overlap = min(overlap, self._max // 4)
         self._tokenizer: Tokenizer = load_tokenizer(folder)
-        names = _json(folder / "config.json").get("id2label", {})
-        self._types = [_type(names.get(str(i), "O"), labels) for i in range(len(names))]
-        self._begins = [str(names.get(str(i), "O"))[:2] in ("B-", "S-", "U-") for i in range(len(names))]
         self._session = _session(folder / "model.onnx")
-        self._inputs = {entry.name for entry in self._session.get_inputs()}
+        self._inputs = _inputs(self._session, folder)
+        self._check(self._session.get_outputs()[0].shape)
 
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start)."""
+        texts, folded = readable(texts)
+        return led_back(list(self._find(texts)), folded)
+
+    def _find(self, texts: Sequence[str]) -> Iterator[Finding]:
         stretches = list(self._stretches(texts))
         for at in range(0, len(stretches), self._batch):
             some = stretches[at : at + self._batch]
@@ -100,10 +124,16 @@ class OnnxRecognizer:
             whole = [self._tokenizer.first, *stretch.pieces.ids, self._tokenizer.last]
             ids[row, : len(whole)] = whole
             mask[row, : len(whole)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        logits = np.asarray(
-            self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0], np.float64
-        )
+        every = dict(zip(_INPUTS, (ids, mask, np.zeros_like(ids)), strict=True))
+        feed = {name: every[name].astype(kind, copy=False) for name, kind in self._inputs.items()}
+        try:
+            logits = np.asarray(self._session.run(None, feed)[0], np.float64)
+        except Exception as error:  # onnxruntime's errors share no base, and their words may show the input
+            raise ModelFolderError(
+                f"{self.name} failed on {len(some)} stretches of text ({type(error).__name__})",
+                "do model.onnx and its tokenizer come from one export?",
+            ) from None
+        self._check(logits.shape)
         logits -= logits.max(axis=2, keepdims=True)
         shares = np.exp(logits)
         shares /= shares.sum(axis=2, keepdims=True)
@@ -113,11 +143,21 @@ class OnnxRecognizer:
             out.append((inner.argmax(axis=1), inner.max(axis=1)))
         return out
 
+    def _check(self, shape: Sequence[Any]) -> None:
+        """(batch, pieces, labels), as far as the sizes are known."""
+        labels = shape[-1] if shape else 0
+        if len(shape) != 3 or (isinstance(labels, int) and labels != len(self._types)):
+            raise ModelFolderError(
+                f"{self.name} gives {labels if len(shape) == 3 else 'no'} scores a piece, "
+                f"config.json names {len(self._types)} labels",
+                "export model.onnx for token classification, with its own config.json",
+            )
+
     def _decode(self, s: _Stretch, best: npt.NDArray[np.int64], score: npt.NDArray[np.float64]) -> Iterator[Finding]:
         """Joins neighbouring pieces of one type; a beginning label starts anew. A span belongs where it begins."""
         start = 0
         while start < len(best):
-            kind = self._types[best[start]] if best[start] < len(self._types) else ""
+            kind = self._types[best[start]]
             end = start + 1
             if not kind:
                 start = end
@@ -131,10 +171,21 @@ class OnnxRecognizer:
             start = end
 
 
-def _type(label: str, labels: Mapping[str, str]) -> str:
-    if label in labels:
-        return labels[label]
-    return labels.get(label[2:], "") if label[:2] in _PREFIXES else ""
+def policy_model(policy: Policy, root: Path, *, full: bool = False) -> list[OnnxRecognizer]:
+    """The model that a policy names, none or one; its folder is relative to `root`. `full`: on all of every text,
+    whatever the policy says. Raises ModelFolderError."""
+    rule = policy.anonymize.model
+    if rule is None:
+        return []
+    least = min(policy.anonymize.entities[ours].review_ppm for ours in rule.labels.values())
+    gated = rule.gated and not full
+    return [OnnxRecognizer(root / rule.folder, rule.labels, gated=gated, min_score_ppm=least, sha256=rule.sha256)]
+
+
+def _longest(folder: Path, pieces: int) -> int:
+    """At most as many pieces as the model has positions for."""
+    positions = read_json(folder / "config.json").get("max_position_embeddings")
+    return min(pieces, positions - _SPECIAL) if isinstance(positions, int) and positions > _SPECIAL else pieces
 
 
 def _session(path: Path) -> Any:
@@ -142,5 +193,22 @@ def _session(path: Path) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    options.log_severity_level = 4  # what it would print is in the error
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ModelFolderError(
+            f"{path} can't be loaded ({type(error).__name__})", "is it whole, and is onnxruntime new enough for it?"
+        ) from None
+
+
+def _inputs(session: Any, folder: Path) -> dict[str, Any]:
+    """{input of the model: its kind of number}."""
+    found = {entry.name: entry.type for entry in session.get_inputs()}
+    strange = [name for name, kind in found.items() if name not in _INPUTS or kind not in _NUMBERS]
+    if strange or "input_ids" not in found:
+        raise ModelFolderError(
+            f"{folder / 'model.onnx'} asks for {', '.join(strange) or 'no input_ids'}",
+            f"export it for token classification: its inputs are whole numbers called {', '.join(_INPUTS)}",
+        )
+    return {name: _NUMBERS[kind] for name, kind in found.items()}

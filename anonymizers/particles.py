@@ -1,183 +1,142 @@
-"""Particles (조사) agree with the last sound of the word before them: 홍길동은, 이영희는, [이름]은, 010-0000-0002는.
+"""Particles (조사) and the copula (이다) agree with the last sound of the word before them: 홍길동은, 이영희는.
 
-Two questions: how does a word end (`final_sound`), and which part of the text behind it is a particle that depends
-on that (`agree`). Only the particle changes; the letters behind it stay. A title or honorific behind a name (`씨는`,
-`과장이`) is no particle, and its own particle already agrees with it. Rules: 한글 맞춤법 and 표준어 규정 §§ on 조사;
-digits and Latin letters by how they are read aloud.
+`agree` says which part of the text behind a word depends on that word's sound, and what must stand there. Only that
+part changes; the letters behind it stay. A title or honorific behind a name (`씨는`, `과장이`) is no particle, and its
+own particle already agrees with it. `hanging` says what is left in the air when the word before it is deleted.
+Rules: 한글 맞춤법 and 표준어 규정 on 조사 and on the ending of 이다.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from typing import Final, Literal
+import sys
+from typing import Final
 
-Sound = Literal["vowel", "rieul", "consonant"]
+from anonymizers.sounds import Sound
 
-_DIGITS: Final[dict[str, Sound]] = {
-    "0": "consonant",
-    "1": "rieul",
-    "2": "vowel",
-    "3": "consonant",
-    "4": "vowel",
-    "5": "vowel",
-    "6": "consonant",
-    "7": "rieul",
-    "8": "rieul",
-    "9": "vowel",
-}  # fmt: skip  (영·공, 일, 이, 삼, 사, 오, 육, 칠, 팔, 구; 십·백·천·만 end in a consonant as 0 does)
-_LETTER_NAMES: Final[dict[str, Sound]] = {"l": "rieul", "r": "rieul", "m": "consonant", "n": "consonant"}
-_RIEUL: Final = 8  # index of ㄹ among the 28 finals of a Hangul syllable
+_MOST: Final = 12  # syllables in the longest run of particles and endings that is looked at
 
-# (after a consonant, after a vowel). 으로 alone asks for ㄹ, which counts as a vowel there.
+# Particles with two forms: after a consonant, after a vowel, and what may follow in the same word: another particle,
+# never the rest of some other word (과장, 이사). 으로 alone asks for ㄹ, which counts as a vowel there.
 _PAIRS: Final = (
-    ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"), ("이랑", "랑"), ("이나", "나"),
+    ("은", "는", r"(?:커녕|요)?"),
+    ("이", "가", r""),
+    ("을", "를", r"요?"),
+    ("과", "와", r"(?:의|는|도|만|만은|까지|까지도|같이|함께|의는|는요|도요|요)?"),
+    (
+        "으로", "로",
+        r"(?:서|써|부터|까지)?(?:서|써|부터|까지)?(?:는|도|만|의|만은|만이|요|인|밖에|라도|나|나마|조차|는요|도요|의는|만의|서의|서는)?",
+    ),
+    ("이랑", "랑", r"(?:은|도|만|의|요|은요|도요)?"),
+    ("이나", "나", r"(?:마|마도|마요|요)?"),
 )  # fmt: skip
-# What may stand behind each of them in the same word: another particle, never the rest of some other word (과장, 이사).
-_AFTER: Final[dict[str, str]] = {
-    "은": r"(?:커녕)?",
-    "이": r"",
-    "을": r"",
-    "과": r"(?:의|는|도|만|만은|까지|같이|함께|의는|ㄴ)?",
-    "으로": r"(?:서|써|부터|까지)?(?:는|도|만|의|만은|요|서|써|부터|까지)?",
-    "이랑": r"(?:은|도|만)?",
-    "이나": r"(?:마)?(?:요)?",
-}
-_END: Final = r"(?![가-힣])"
-# Copula (이다) and what begins with it: 이 drops behind a vowel. Both forms, longest first.
-_COPULA_TAIL: Final = (
-    r"(?:라(?:고|는|며|면|서|도|든지|든가|야|던|니|기보다|지만|네요|더라|던데|요|면서|는데|고는|고도)?|란|며|면서?|든지?|든가|고|다|다만"
-    r"|었[가-힣]{0,5}|야말로|나마|여|시여|요|지만?|지요|죠|니까?|거든요?|구나|군요?|네요?|니다|던|므로|자|더라도?|랍니다|래요?)"
+# Endings of 이다, and particles made from it, that follow 이 behind a consonant and stand alone behind a vowel.
+_QUOTING: Final = (
+    r"(?:고(?:는|도|요|만|까지|들|는요|도요)?|는(?:데요?|데도|지|지도|지는|걸|거요?|게|둥)?|며|면(?:서|서도|은|요|야)?"
+    r"|서(?:요|도|는|가|인지)?|도요?|든지?|든가|야|야만|던(?:가|데요?)?|니(?:까요?|요)?|기보다(?:는|도)?|기에|지만?|지요|네요?"
+    r"|더(?:라|라고요?|라구요|니|니만|군요|라도|라면)?|데요?|요|거나|나|길래|며는|구요?)?"
 )
-_CONSONANT_COPULA: Final = re.compile(rf"이(?P<rest>{_COPULA_TAIL}){_END}")
-_CONSONANT_YE: Final = re.compile(rf"이에(?P<rest>요|용){_END}")
-_VOWEL_YE: Final = re.compile(rf"예(?P<rest>요|용){_END}")
-_VOWEL_WAS: Final = re.compile(rf"였(?P<rest>[가-힣]{{0,5}}){_END}")
-_VOWEL_COPULA: Final = re.compile(
-    r"(?P<rest>라(?:고|는|며|면|서|도|든지|든가|야|던|니|기보다|지만|네요|더라|던데|요|면서|는데|고는|고도)?|란|며|면서|든지|든가|다"
-    rf"|야말로|나마|시여|지만|죠|거든요?|구나|더라도?|랍니다|래요?|고요?|면|니까|므로){_END}"
+_BOTH: Final = (
+    rf"라{_QUOTING}|란다?|랄까?요?|래요?|래서|랬[가-힣]{{0,4}}|랍(?:니다|니까|시고)|람|며|면서?|면은|든지?|든가|고(?:요|는|서|도)?|다만?"
+    r"|야말로|나마|시여|지(?:만|만요|요)?|죠|니까?요?|거든요?|거나|구나|군요|네요|던(?:데요?|가)|므로|더(?:라도?|니|라고요?|라구요?|군요|라니)"
+    r"|잖아요?|냐(?:고|는|며|면)?|세요|셔(?:서|요|도)?|셨[가-힣]{1,5}|시(?:고|며|면|니|다|지만|죠|지요|라고|라는|네요|군요)"
+    r"|십(?:니다|니까|시오)|올시다"
 )
-_CALL: Final = re.compile(rf"여{_END}")  # 김민수여: behind a number 여 is "some more" (20여 명)
+_DROPS: Final = rf"(?:{_BOTH}|네|군|야|여|요|던|랴)"
+"""Behind a vowel 이 goes before any of these; it comes back only before those of _BOTH (김 군, 민수네 and 20여 명 are
+other words)."""
+_CLOSED: Final = re.compile(rf"이{_DROPS}")
+_OPEN: Final = re.compile(_BOTH)
+# Where 이 melts into the ending: behind a consonant, behind a vowel.
+_MELTED: Final = (
+    ("이에", "예", r"(?:요|용|여)"), ("이었", "였", r"[가-힣]{0,6}"), ("이어", "여", r"(?:서|야|도)(?:만|도|는|요)?"),
+)  # fmt: skip
+_FUSED: Final = re.compile(r"이예(?=(?:요|용|여)\Z)")  # as people misspell it, behind either
 # 길동이는, 길동이가: the 이 that a given name with a final consonant takes in speech; behind a vowel it goes.
-_NAME_SUFFIX: Final = re.compile(
-    rf"이(?P<rest>(?:는|가|를|와|의|도|만|랑|한테|에게|네|보다|처럼|까지|부터)[가-힣]{{0,3}}){_END}"
+_NAME_SUFFIX: Final = re.compile(r"이(?:는|가|를|와|의|도|만|랑|한테|에게|네|보다|처럼|까지|부터)[가-힣]{0,3}")
+# Forms that do not change with the sound, but hang in the air without a word before them.
+_FIXED: Final = re.compile(
+    r"(?:에게|한테|께)(?:서|는|도|만|서는|서도|로|만은)?|의|도|만(?:은|이|을)?|에(?:서|는|도|서는|서도|서의)?|까지(?:는|도|의)?|부터(?:는|도|의)?"
+    r"|보다(?:는|도)?|처럼|만큼|조차|마저|밖에|하고|인(?:데요?|데도|지|가요?|지라|들)?|임|입니(?:다|까)만?|일(?:까요?|지도?|뿐)?|이자|이[에었네군냐]?"
 )
-_VOCATIVE: Final = re.compile(rf"[아야]{_END}")
 _SIMPLE: Final = tuple(
-    (closed, open_, re.compile(rf"(?:{closed}|{open_})(?P<rest>{_AFTER[closed]}){_END}"))
-    for closed, open_ in sorted(_PAIRS, key=lambda pair: -len(pair[0]))
+    (closed, open_, re.compile(rf"(?:{closed}|{open_})(?={after}\Z)")) for closed, open_, after in reversed(_PAIRS)
 )
-_OPENERS: Final = frozenset("은는이가을를과와으로랑나아야예였라란며면든다시지죠거구더래요고면니므여")
+_MELTS: Final = tuple(
+    (closed, open_, re.compile(rf"(?:{closed}|{open_})(?={after}\Z)")) for closed, open_, after in _MELTED
+)
+OPENERS: Final = frozenset(
+    "은는이가을를과와으로랑나아야예였여라란랄래랬랍람며면든다시세셔셨십지죠거고구군네냐잖더던니므올"
+)
 """Every particle above begins with one of these: most words behind a value don't, and cost no pattern."""
-_CLOSERS: Final = frozenset(")]}>」』》〉】〕”’\"'`")
+_HANGS: Final = OPENERS | frozenset("에한께의도만까부보처조마밖하인임입일")
+_RUN: Final = re.compile(rf"[가-힣]{{1,{_MOST + 1}}}")
 
 
-@functools.lru_cache(maxsize=1024)  # masks, over and over
-def final_sound(word: str) -> Sound | None:
-    """How `word` ends when read aloud, closing brackets and quotes looked through. None: can't be told (`○`, `*`)."""
-    end = len(word)
-    closed = False
-    while end and word[end - 1] in _CLOSERS:
-        end -= 1
-        closed = True
-    if closed and end < len(word) and word[end] == "]":  # a typed mask or pseudonym: the last Hangul letter inside
-        for char in reversed(word[:end]):
-            if "가" <= char <= "힣":
-                return _syllable(char)
-            if char == "[":
-                break
-    if not end:
-        return None
-    char = word[end - 1]
-    if "가" <= char <= "힣":
-        return _syllable(char)
-    if char in _DIGITS:
-        return _DIGITS[char]
-    if char.isascii() and char.isalpha():
-        return _latin(re.search(r"[A-Za-z]+$", word[:end]).group())  # type: ignore[union-attr]
-    return None
+def agree(
+    text: str, sound: Sound | None, *, person: bool = False, at: int = 0, stop: int = sys.maxsize
+) -> tuple[int, str]:
+    """(length of the particle at `at`, what must stand there instead) behind a word that ends in `sound`.
 
-
-def _syllable(char: str) -> Sound:
-    final = (ord(char) - 0xAC00) % 28
-    return "vowel" if final == 0 else "rieul" if final == _RIEUL else "consonant"
-
-
-def _latin(word: str) -> Sound:
-    """Capitals are read letter by letter (SNS, URL); words by their usual Hangul spelling (com 콤, apple 애플)."""
-    last = word[-1].lower()
-    if word.isupper():
-        return _LETTER_NAMES.get(last, "vowel")
-    lower = word.lower()
-    if last == "l" or lower.endswith("le"):
-        return "rieul"
-    if last in "mn" or lower.endswith(("ng", "me", "ne")):
-        return "consonant"
-    if re.search(r"(?:^|[^aeiou])[aeiou](?:[ckpt]|ck|pp)$", lower):
-        return "consonant"  # net 넷, app 앱, rock 록
-    return "vowel"
-
-
-def agree(tail: str, sound: Sound | None, *, person: bool = False) -> tuple[int, str]:
-    """(length of the particle at the start of `tail`, what must stand there instead) behind a word ending in `sound`.
-
-    (0, "") when no dependent particle stands there, or when the sound can't be told. `person` reads 아/야 as a call
-    (길동아, 민수야) and 이는/이가 as the spoken name suffix; behind other words 야 is the copula (이야).
+    `text` in NFC, read up to `stop`. (0, "") when no dependent particle stands there, or when the sound can't be told.
+    `person` reads 아/야 as a call (길동아, 민수야) and 이는/이가 as the spoken name suffix; behind other words, and
+    before a full stop, 야 is the copula (이야).
     """
-    if sound is None or not tail or tail[0] not in _OPENERS:
+    run = _RUN.match(text, at, stop)
+    if run is None or sound is None or len(run[0]) > _MOST:
+        return 0, ""
+    end = run.end()
+    return _agreed(run[0], sound, person, text[end : end + 1] == ".")
+
+
+@functools.lru_cache(maxsize=16_384)
+def _agreed(run: str, sound: Sound, person: bool, stops: bool) -> tuple[int, str]:
+    """agree() for the letters up to the end of the word; a corpus has few different ones."""
+    if run[0] not in OPENERS:
         return 0, ""
     is_closed = sound != "vowel"
-    if match := _VOCATIVE.match(tail):
-        if person:
+    if run in ("아", "야"):
+        if person and not (stops and run == "야"):
             return 1, "아" if is_closed else "야"
-        return (1, "이야" if is_closed else "야") if match.group() == "야" else (0, "")
+        return (1, "이야" if is_closed else "야") if run == "야" else (0, "")
+    if run == "이야" and not is_closed:
+        return 2, "야"
+    if run == "가요" and is_closed:
+        return 1, "이"
     for closed, open_, pattern in _SIMPLE:
-        if match := pattern.match(tail):
+        if match := pattern.match(run):
             wants_closed = is_closed and not (closed == "으로" and sound == "rieul")
-            return match.start("rest"), closed if wants_closed else open_
-    return _agree_copula(tail, is_closed, person)
-
-
-def _agree_copula(tail: str, is_closed: bool, person: bool) -> tuple[int, str]:
+            return match.end(), closed if wants_closed else open_
+    for closed, open_, pattern in _MELTS:
+        if match := pattern.match(run):
+            return match.end(), closed if is_closed else open_
+    if match := _FUSED.match(run):
+        return 2, "이에" if is_closed else "예"
     if is_closed:
-        if _VOWEL_YE.match(tail):
-            return 1, "이에"
-        if _VOWEL_WAS.match(tail):
-            return 1, "이었"
-        if _VOWEL_COPULA.match(tail) or (person and _CALL.match(tail)):
-            return 0, "이"  # nothing goes, 이 comes
-        return 0, ""
-    if _CONSONANT_YE.match(tail):
-        return 2, "예"
-    if match := _CONSONANT_COPULA.match(tail):
-        return (2, "였") if match["rest"].startswith("었") else (1, "")
-    if person and _NAME_SUFFIX.match(tail):
+        called = person and run == "여"  # 김민수여: behind a number 여 is "some more" (20여 명)
+        return (0, "이") if called or _OPEN.fullmatch(run) else (0, "")
+    if _CLOSED.fullmatch(run) or (person and _NAME_SUFFIX.fullmatch(run)):
         return 1, ""
     return 0, ""
 
 
-_QUOTED: Final = re.compile(r"[\"'”’」』》〉`]{1,2}")
-_ASIDE_OPENERS: Final = frozenset("\"'”’」』》〉`([【〔")
-_ASIDE: Final = re.compile(r"\s?[(\[【〔][^()\[\]【】〔〕\n]{0,12}[)\]】〕]")
+def hanging(text: str, at: int = 0, stop: int = sys.maxsize) -> int:
+    """Code points of the particle or copula at `at` (NFC) that hangs in the air when no word stands before it.
 
-
-def aside(tail: str) -> int:
-    """Code points at the start of `tail` that a reader passes over before the particle: a closing quote, or a short
-    bracket; the particle agrees with the word before it (`[이름](45세)은`, `“[이름]”은`). 0 when there is none."""
-    first = tail[1:2] if tail[:1].isspace() else tail[:1]
-    if first not in _ASIDE_OPENERS:
-        return 0
-    match = _QUOTED.match(tail) or _ASIDE.match(tail)
-    return match.end() if match else 0
-
-
-def particle_length(tail: str) -> int:
-    """Code points of a plain dependent particle (은, 를, 으로부터 …) that opens `tail`, else 0 (copula, calls).
-
-    When a word is deleted this is what would be left hanging.
+    Titles and honorifics (씨, 님) are words of their own and stay.
     """
-    if tail and tail[0] in _OPENERS:
-        for _, _, pattern in _SIMPLE:
-            if match := pattern.match(tail):
-                return match.end()
-    return 0
+    run = _RUN.match(text, at, stop)
+    if run is None or len(run[0]) > _MOST:
+        return 0
+    return len(run[0]) if _hangs(run[0]) else 0
+
+
+@functools.lru_cache(maxsize=4096)
+def _hangs(run: str) -> bool:
+    if run[0] not in _HANGS:
+        return False
+    if run in ("아", "야") or _FIXED.fullmatch(run):
+        return True
+    changes: tuple[Sound, Sound] = ("vowel", "consonant")
+    return any(_agreed(run, sound, person, False) != (0, "") for sound in changes for person in (False, True))

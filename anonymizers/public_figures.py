@@ -6,7 +6,7 @@ Fame is no exception by itself. Lists are CSV files that the user vouches for, p
     이순신,장군;임진왜란;거북선
 
 A name is kept in a text only where one of its context words stands too, because a private person may bear it as well;
-an empty context keeps it everywhere.
+an empty context keeps it everywhere. Conjoining jamo and zero-width characters make no other name of it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from anonymizers.passages import fold
+from ext.names import is_odd
 from schemas.errors import ConfigError
 from schemas.policy import Policy
 
@@ -40,8 +43,20 @@ def load_public_figures(policy: Policy, root: Path) -> dict[str, frozenset[str]]
 
 def keeps(figures: Mapping[str, frozenset[str]], name: str, text: str) -> bool:
     """Whether `name` may stay in `text`."""
-    context = figures.get(name)
-    return context is not None and (not context or any(word in text for word in context))
+    context = figures.get(_plain(name))
+    if not context:
+        return context is not None
+    plain = _plain(text)
+    return any(word in plain for word in context)
+
+
+def _plain(text: str) -> str:
+    return _folded(text) if is_odd(text) else text
+
+
+@lru_cache(maxsize=4)  # a text is asked about once a name
+def _folded(text: str) -> str:
+    return fold(text).text
 
 
 def _widest(known: frozenset[str] | None, context: frozenset[str]) -> frozenset[str]:
@@ -65,7 +80,9 @@ def _read(path: Path, digest: str) -> dict[str, frozenset[str]]:
         if tuple(rows.fieldnames or ()) != FIELDS:
             raise ConfigError(f"public figures: {path.name}: line 1 is wrong", f"use the columns {','.join(FIELDS)}")
         return {
-            row["name"].strip(): frozenset(word.strip() for word in (row["context"] or "").split(";") if word.strip())
+            _plain(row["name"].strip()): frozenset(
+                _plain(word.strip()) for word in (row["context"] or "").split(";") if word.strip()
+            )
             for row in rows
             if (row["name"] or "").strip()
         }

@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import hmac
+import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from operator import itemgetter
+from typing import Final, Literal, NamedTuple
 
 from anonymizers.findings import Finding
 from anonymizers.rewrite import Edit, rewrite
@@ -20,6 +22,9 @@ from anonymizers.rewrite import Edit, rewrite
 Answer = Literal["personal", "not"]
 ANSWERS: Final = ("personal", "not")
 CONTEXT: Final = 24  # code points of context on each side
+_SIZE: Final = struct.Struct(">I").pack
+_START: Final = itemgetter(1)  # of a Finding
+_END: Final = itemgetter(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,7 @@ class Reviews:
 NOTHING_ANSWERED: Final = Reviews()
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
+class ReviewItem(NamedTuple):
     """A finding between two thresholds. `context` has the value and its neighbours masked; `answer` "" is waiting."""
 
     doc: int
@@ -45,30 +49,34 @@ class ReviewItem:
     evidence: tuple[str, ...]
     id: bytes
     answer: Answer | Literal[""]
-    context: str = field(repr=False)
+    context: str
+
+    def __repr__(self) -> str:
+        return f"ReviewItem({self.doc}, {self.start}, {self.end}, {self.type}, {self.score_ppm}, {self.answer!r})"
 
 
 def review_item(text: str, found: Finding, values: Sequence[Finding], doc_key: bytes, reviews: Reviews) -> ReviewItem:
     """The item of `found` in `text`; `values` are all of the text's findings but sentence tags, by start, disjoint."""
     context = masked_context(text, found, values)
-    where = (str(found.start).encode(), str(found.end).encode(), found.type.encode())
-    parts = (doc_key, *where, context.encode("utf-8", "surrogatepass"))
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    doc, start, end, kind, score, evidence, _ = found
+    parts = (doc_key, b"%d" % start, b"%d" % end, kind.encode(), context.encode("utf-8", "surrogatepass"))
+    message = b"".join([_SIZE(len(part)) + part for part in parts])
     made = hmac.digest(reviews.key, message, "sha256")[:16]
-    answer: Answer | Literal[""] = reviews.answers.get(made, "")
-    return ReviewItem(
-        found.doc, found.start, found.end, found.type, found.score_ppm, found.evidence, made, answer, context
-    )
+    return ReviewItem(doc, start, end, kind, score, evidence, made, reviews.answers.get(made, ""), context)
 
 
 def masked_context(text: str, found: Finding, values: Sequence[Finding]) -> str:
     """`found` and its neighbourhood, every value in it masked; one that the cut would halve is taken whole."""
-    low, high = max(0, found.start - CONTEXT), min(len(text), found.end + CONTEXT)
-    first = bisect_right(values, low, key=lambda f: f.end)
-    last = bisect_left(values, high, key=lambda f: f.start)
-    near = values[first:last]
-    low, high = min(low, near[0].start), max(high, near[-1].end)
-    edits = [Edit(f.start - low, f.end - low, f.type, "mask") for f in near]
+    start, end = found.start, found.end
+    low, high = (start - CONTEXT if start > CONTEXT else 0), end + CONTEXT
+    number = 0  # of the asked value among those that are shown
+    if len(values) == 1:
+        edits = [Edit(start - low, end - low, found.type, "mask")]
+    else:
+        near = values[bisect_right(values, low, key=_END) : bisect_left(values, high, key=_START)]
+        low, high = min(low, near[0].start), max(high, near[-1].end)
+        edits = [Edit(f.start - low, f.end - low, f.type, "mask") for f in near]
+        number = bisect_left(near, start, key=_START)
     shown, spans = rewrite(text[low:high], edits)
-    asked = next(span for span in spans if span.start == found.start - low)
-    return f"{shown[: asked.out_start]}▸{shown[asked.out_start : asked.out_end]}◂{shown[asked.out_end :]}"
+    _, _, _, _, at, end = spans[number]
+    return f"{shown[:at]}▸{shown[at:end]}◂{shown[end:]}"

@@ -6,13 +6,13 @@ are left to the `tokenizers` package, if it is installed.
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from anonymizers.errors import ModelFolderError
+from anonymizers.model_folder import read_json
 
 _LONGEST: Final = 100  # characters of a word; longer ones are one unknown piece, as in BERT
 
@@ -110,55 +110,81 @@ def _alone(char: str) -> bool:
 class Packaged:
     """A tokenizer.json through the `tokenizers` package."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, folder: Path) -> None:
+        """Cutting and filling up, which the file may ask for, are ours to do: no text ends early."""
+        inner.no_truncation()
+        inner.no_padding()
         self._inner = inner
         self.first, self.last, self.pad = (
-            self._id(*names) for names in (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>"))
+            self._id(folder, *names) for names in (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>"))
         )
 
-    def _id(self, *names: str) -> int:
-        found = (self._inner.token_to_id(name) for name in names)
-        return next((token for token in found if token is not None), 0)
+    def _id(self, folder: Path, *names: str) -> int:
+        for name in names:
+            token = self._inner.token_to_id(name)
+            if token is not None:
+                return int(token)
+        raise ModelFolderError(f"{folder}: the vocabulary lacks {names[0]}", "use a BERT- or RoBERTa-like tokenizer")
 
     def encode(self, text: str) -> Pieces:
-        """Pieces of a text."""
+        """Pieces of a text; the space that some kinds take into a piece stays outside its span."""
         coded = self._inner.encode(text, add_special_tokens=False)
-        return Pieces(list(coded.ids), [tuple(span) for span in coded.offsets])
+        spans = []
+        for start, end in coded.offsets:
+            while start < end and text[start].isspace():
+                start += 1
+            spans.append((start, end))
+        return Pieces(list(coded.ids), spans)
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
     """From tokenizer.json (WordPiece read here, others by `tokenizers`), or vocab.txt."""
     described = folder / "tokenizer.json"
-    config = _json(folder / "tokenizer_config.json")
+    config = read_json(folder / "tokenizer_config.json")
     if described.exists():
-        loaded = _json(described)
-        model = loaded.get("model", {})
-        if model.get("type") == "WordPiece":
+        loaded = read_json(described)
+        model = loaded.get("model")
+        kind = model.get("type") if isinstance(model, dict) else None
+        if isinstance(model, dict) and kind == "WordPiece":
             normalizer = loaded.get("normalizer") or {}
-            return _wordpiece(
-                model["vocab"], bool(normalizer.get("lowercase")), model.get("continuing_subword_prefix", "##")
-            )
-        try:
-            from tokenizers import Tokenizer as Inner  # type: ignore[import-not-found,unused-ignore]
-        except ImportError:
-            raise ModelFolderError(
-                f"{described} holds a {model.get('type')} tokenizer",
-                "Install `tokenizers`, or export a WordPiece model.",
-            ) from None
-        return Packaged(Inner.from_file(str(described)))
+            lowercase = isinstance(normalizer, dict) and bool(normalizer.get("lowercase"))
+            return _wordpiece(folder, model.get("vocab"), lowercase, model.get("continuing_subword_prefix", "##"))
+        return _packaged(described, str(kind))
     words = folder / "vocab.txt"
     if not words.exists():
         raise ModelFolderError(
-            f"{folder} has no tokenizer.json and no vocab.txt", "Export the tokenizer with the model."
+            f"{folder} has no tokenizer.json and no vocab.txt", "export the tokenizer with the model"
         )
-    lines = words.read_text(encoding="utf-8").split("\n")
-    return _wordpiece({word: i for i, word in enumerate(lines) if word}, bool(config.get("do_lower_case", False)), "##")
+    try:
+        lines = words.read_bytes().decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise ModelFolderError(f"{words} is not UTF-8", "export the tokenizer again") from None
+    vocabulary = {word: i for i, line in enumerate(lines) if (word := line.removesuffix("\r"))}
+    return _wordpiece(folder, vocabulary, bool(config.get("do_lower_case", False)), "##")
 
 
-def _wordpiece(vocabulary: dict[str, int], lowercase: bool, prefix: str) -> WordPiece:
+def _packaged(described: Path, kind: str) -> Packaged:
+    try:
+        from tokenizers import Tokenizer as Inner  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise ModelFolderError(
+            f"{described} holds a {kind} tokenizer", "install `tokenizers`, or export a WordPiece model"
+        ) from None
+    try:
+        inner = Inner.from_file(str(described))
+    except Exception as error:  # the package raises plain Exception
+        raise ModelFolderError(
+            f"{described} can't be loaded ({type(error).__name__})", "export the tokenizer again"
+        ) from None
+    return Packaged(inner, described.parent)
+
+
+def _wordpiece(folder: Path, vocabulary: Any, lowercase: bool, prefix: str) -> WordPiece:
+    if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
+        raise ModelFolderError(f"{folder}: the tokenizer has no vocabulary", "export the tokenizer again")
     missing = [name for name in ("[UNK]", "[CLS]", "[SEP]", "[PAD]") if name not in vocabulary]
     if missing:
-        raise ModelFolderError(f"the vocabulary lacks {missing[0]}", "Use a BERT-like WordPiece vocabulary.")
+        raise ModelFolderError(f"{folder}: the vocabulary lacks {missing[0]}", "use a BERT-like WordPiece vocabulary")
     return WordPiece(
         vocabulary,
         vocabulary["[UNK]"],
@@ -168,10 +194,3 @@ def _wordpiece(vocabulary: dict[str, int], lowercase: bool, prefix: str) -> Word
         lowercase,
         prefix,
     )
-
-
-def _json(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    loaded = json.loads(path.read_text(encoding="utf-8"))
-    return loaded if isinstance(loaded, dict) else {}

@@ -25,6 +25,7 @@ cdef extern from "pii_scan.h" nogil:
         const uint8_t *digit
         const int32_t *kw_first
         const int32_t *kw_count
+        const uint16_t *kw_second
         const uint16_t *kw_text
         const int32_t *kw_off
         const uint32_t *kw_kind
@@ -59,6 +60,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
     cdef const uint8_t[::1] digit = tables.digit
     cdef const int32_t[::1] first = tables.kw_first
     cdef const int32_t[::1] count = tables.kw_count
+    cdef const uint16_t[::1] second = tables.kw_second
     cdef const uint16_t[::1] text = tables.kw_text
     cdef const int32_t[::1] off = tables.kw_off
     cdef const uint32_t[::1] kind = tables.kw_kind
@@ -80,7 +82,7 @@ def scan(const uint8_t[::1] data, const int64_t[::1] offsets, tables, unsigned i
         raise ValueError("a text must be shorter than 4 GiB")
     s.fold = &fold[0]; s.cls = &cls[0]; s.digit = &digit[0]
     s.kw_first = &first[0]; s.kw_count = &count[0]
-    s.kw_text = &text[0]; s.kw_off = &off[0]; s.kw_kind = &kind[0]; s.kw_need = &need[0]; s.pair = &pair[0]
+    s.kw_second = &second[0]; s.kw_text = &text[0]; s.kw_off = &off[0]; s.kw_kind = &kind[0]; s.kw_need = &need[0]; s.pair = &pair[0]
     s.first = &given[0]; s.level = level_of(simd)
     s.mask = mask
     s.win = NULL; s.nwin = 0; s.capwin = 0

@@ -22,6 +22,7 @@ from governance.staged import StagedFile
 from governance.trace_index import Place, TraceIndex, id_array, open_index
 from governance.vault import Vault
 from governance.vault.tombstones import HELD
+from schemas.arrow import TAGS
 
 if TYPE_CHECKING:
     from governance.ledger import Ledger, ReleaseInfo
@@ -60,6 +61,7 @@ class Story:
     shard: str = ""
     row: int = -1
     row_id: str = ""
+    tags: tuple[str, ...] = ()  # what a shipped row carries (schemas.arrow.TAGS): child_mention, child_author
     destroyed: str = ""  # why and when its text was destroyed, as the tombstone says
 
     @property
@@ -246,8 +248,7 @@ class Lineage:
             row = place.row
             for number, rows in enumerate(file.batch_rows):
                 if row < rows:
-                    row_id = file.batch(number)["row_id"][row].as_py().hex()
-                    return {"shard": shard["path"], "row": place.row, "row_id": row_id}
+                    return _row_of(file.batch(number), row) | {"shard": shard["path"], "row": place.row}
                 row -= rows
         return {}
 
@@ -287,7 +288,7 @@ class Lineage:
                 table = file.table()
             at = pc.index(table["document_id"], pa.scalar(raw, pa.binary(16))).as_py()
             if at >= 0:
-                return {"shard": shard["path"], "row": at, "row_id": table["row_id"][at].as_py().hex()}
+                return _row_of(table, at) | {"shard": shard["path"], "row": at}
         return {}
 
     def any_shipped(self) -> str:
@@ -319,6 +320,13 @@ def key_datasets(folder: Path) -> list[str]:
         return list(json.loads((folder / REWRITES).read_bytes())["datasets"])
     except FileNotFoundError:
         return []
+
+
+def _row_of(rows: pa.Table | pa.RecordBatch, number: int) -> dict[str, Any]:
+    """The row id and tags of a line of a shard's rows file."""
+    flags = rows["flags"][number].as_py()
+    tags = tuple(name for flag, name in TAGS.items() if flags & flag)
+    return {"row_id": rows["row_id"][number].as_py().hex(), "tags": tags}
 
 
 def _events(rows: pa.Table) -> Sequence[Event]:

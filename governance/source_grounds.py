@@ -69,10 +69,12 @@ def decide_again(
     verdicts: Mapping[str, str],
     resolutions: Mapping[str, Resolution],
     adequacy_passed: bool,
+    identifying: bool,
 ) -> Decision:
     """The same question when a release is certified: under the law of that day, of text as the release has it.
 
-    What rests on 28-2 is now provided, pseudonymised and reviewed, or it is refused (28-2②).
+    What rests on 28-2 is now provided, pseudonymised and reviewed, or it is refused (28-2②). `identifying`: operators
+    leave what identifies somebody, so that the release can't be called pseudonymised (governance.data_class).
     """
     pseudonymised = source.ground.id == "pseudonymised_28-2"
     act: Act = "provide" if pseudonymised else "use"
@@ -80,6 +82,7 @@ def decide_again(
     document = document_of(source, rewrites=rewrites)
     if document.data_class != "NON_PERSONAL":
         document = replace(document, data_class="PSEUDO_28-2" if pseudonymised else cast(DataClass, data_class))
+        document = replace(document, identifying=pseudonymised and identifying)
     licence, purpose = licence_of(source), purpose_of(source, project)
     recipient = Recipient(min(source.licence.recipients, default="any"))
     return decide(act, document, None, ground, licence, purpose, recipient, day, law_on(day))

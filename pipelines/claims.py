@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 from damjang.certificates.facts import Claim, DataClass, Facts, Gate, Obligation, SourceCounts
+from governance.data_class import Cap, cap, claim
 from governance.grounds import combine
 from pipelines.dataset import Manifest
 from pipelines.files import digest_of
+from pipelines.pseudonyms import key_name, needs_key
 from pipelines.stage import Run
 from schemas.suites import suites_digest
 
@@ -85,25 +87,24 @@ def recipients(run: Run, shipped: set[str]) -> tuple[str, ...]:
 
 
 def data_class(run: Run, shipped: set[str], reviewed: bool) -> DataClass:
-    """PERSONAL with its ground, unless every shipped source is not personal at all, or what is personal rests on 28-2
-    and persons have `reviewed` it (적정성 검토), or on a resolution under 28-12. No run claims ANON (PIPA 58-2).
-    """
-    grounds = sorted({source.ground.id for source in run.project.sources if source.id in shipped})
-    personal = [ground for ground in grounds if ground != "not_personal"]
-    if personal == ["pseudonymised_28-2"] and reviewed:
-        why = "가명처리되었고 적정성 검토가 적정 (pseudonymised, and the adequacy review has passed: PIPA 28-2, 28-4)"
-        return DataClass("PSEUDO_28-2", "pseudonymised_28-2", why)
-    if personal == ["ai_28-12"]:
-        why = "보호위원회 의결에 따른 처리 (by a resolution of the PIPC: PIPA 28-12)"
-        return DataClass("AI_28-12", "ai_28-12", why)
-    if grounds == ["not_personal"]:
-        why = "모든 출처가 개인정보 아님으로 등록됨 (every source is registered as not personal)"
-        return DataClass("NON_PERSONAL", "not_personal", why)
-    why = (
-        "가명·익명 적정성 검토를 거치지 않았고 문서-행 대응표가 남아 있음 "
-        "(no adequacy review; a document-to-row map survives: PIPA 28-2, 58-2)"
-    )
-    return DataClass("PERSONAL", ", ".join(grounds), why)
+    """The class that the release claims (governance.data_class). `reviewed`: persons passed its adequacy review."""
+    grounds = {source.ground.id for source in run.project.sources if source.id in shipped}
+    facts = run.manifests["anonymize"].facts
+    told = [counts.get(source, {}) for counts in (facts["found"], facts["kept"]) for source in shipped]
+    found = cap(run.policy, keys_survive=keys_survive(run), maps_survive=False, types={t for c in told for t in c})
+    return claim(grounds, reviewed, class_cap(run), found)
+
+
+def class_cap(run: Run) -> Cap:
+    """The best class that this run's operators, its pseudonym key and its maps of documents to rows leave."""
+    maps = bool(run.manifests["assemble"].side.get("rows"))
+    return cap(run.policy, keys_survive=keys_survive(run), maps_survive=maps)
+
+
+def keys_survive(run: Run) -> bool:
+    """Whether the key behind the release's pseudonyms exists; a destroyed one is never made again under its name."""
+    name = key_name(run.vault, run.project.release.name)
+    return needs_key(run.policy) and run.vault.dataset_state(name) != "absent"
 
 
 def _obligations(run: Run, shipped: set[str]) -> tuple[Obligation, ...]:

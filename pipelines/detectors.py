@@ -20,9 +20,10 @@ Road = Literal["stage", "residual"]
 _MADE: Final = {"stage": default_recognizers, "residual": residual_recognizers}
 
 
-def detectors(policy: Mapping[str, Any], road: Road) -> tuple[Policy, tuple[Recognized, ...]]:
-    """The policy that a step's configuration holds, and the recognizers of `road`."""
-    return _detectors(json.dumps(policy, sort_keys=True), road)
+def detectors(policy: Mapping[str, Any], road: Road, root: str) -> tuple[Policy, tuple[Recognized, ...]]:
+    """The policy that a step's configuration holds, and the recognizers of `road`; a model's folder is relative to the
+    project folder `root`."""
+    return _detectors(json.dumps(policy, sort_keys=True), road, root)
 
 
 def public_figures(policy: Mapping[str, Any], root: str) -> Mapping[str, frozenset[str]]:
@@ -31,9 +32,9 @@ def public_figures(policy: Mapping[str, Any], root: str) -> Mapping[str, frozens
 
 
 @lru_cache(maxsize=4)
-def _detectors(policy: str, road: Road) -> tuple[Policy, tuple[Recognized, ...]]:
+def _detectors(policy: str, road: Road, root: str) -> tuple[Policy, tuple[Recognized, ...]]:
     read = _policy(policy)
-    return read, tuple(_MADE[road](read))
+    return read, tuple(_MADE[road](read, Path(root)))
 
 
 @lru_cache(maxsize=2)

@@ -13,7 +13,7 @@ from damjang.certificates.facts import Gate
 from governance.law_versions import law_on
 from governance.source_grounds import decide_again, resolutions_in, verdicts_in
 from governance.times import KST
-from pipelines.claims import data_class, recipients, shipped_of
+from pipelines.claims import class_cap, data_class, recipients, shipped_of
 from pipelines.dataset import Manifest
 from pipelines.files import digest_of, read_json
 from pipelines.stage import Run
@@ -74,7 +74,13 @@ def _people(run: Run) -> Iterator[Gate]:
     detail = f"별도 동의 없는 민감정보 {sensitive}건 (표본 {checked['sampled_rows']}행)"
     yield _gate("sensitive-consent", "PIPA 23; 영18", holds, detail, checked["sensitive_rows"])
     children = sum(_count(found, "quarantined:child_") for found in reasons.values())
-    yield _gate("child-guardian", "PIPA 22-2; 영17-2", True, f"14세 미만 작성 신호 {children}건 격리", reasons)
+    told = run.manifests["anonymize"].facts
+    left, mentions = told["child_authors_left"], told["child_mentions"]
+    detail = (
+        f"14세 미만 작성 신호 {children}건 격리, 법정대리인 동의 없이 남은 {left}건; 14세 미만 언급 {mentions}건 표시"
+    )
+    holds = left <= limits.child_without_guardian
+    yield _gate("child-guardian", "PIPA 22-2; 영17-2", holds, detail, reasons)
     version = run.facts["tombstone_version"]
     yield _gate("tombstones", "PIPA 36, 37③", True, f"삭제표지 대조 완료 (판 {version[:12]})", {"version": version})
 
@@ -104,6 +110,7 @@ def _grounds(run: Run, reviewed: bool) -> Iterator[Gate]:
         source.id: decide_again(
             source, run.project, day, data_class(run, shipped, reviewed).id, rewrites=rewrites,
             verdicts=verdicts_in(run.ledger), resolutions=resolutions_in(run.ledger), adequacy_passed=reviewed,
+            identifying=not class_cap(run).allows("PSEUDO_28-2"),
         )
         for source in run.project.sources
         if source.id in shipped

@@ -1,6 +1,7 @@
 """Residual check: all recognizers on a seeded sample of finished rows, recorded output spans discounted afterwards.
 
-An independent, slower path than the anonymize stage: it reads what was assembled, not what was decided. The share of
+An independent, slower path than the anonymize stage: it reads what was assembled, not what was decided. A replacement
+discounts what lies within it and no more (anonymizers.explained): what sticks out of it was not replaced. The share of
 rows with a residual finding gets an exact upper confidence bound (Clopper and Pearson 1934, for a finite population),
 which is a gate.
 """
@@ -17,13 +18,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anonymizers.explained import explained
 from anonymizers.findings import resolve
 from pipelines.dataset import FileRef
 from pipelines.detectors import detectors
 from pipelines.work import UnitContext
 from schemas.arrow import FLAG_SENSITIVE_CONSENT
+from schemas.policy import ruled_types
 
-VERSION = "3"
+VERSION = "4"
 GROUP_BYTES = 4 << 20
 
 
@@ -57,7 +60,7 @@ def residual(table: pa.Table, unit: Mapping[str, Any], context: UnitContext) -> 
     ]
     if not chosen:
         return Residual(0, 0, 0, {})
-    policy, recognizers = detectors(config["policy"], "residual")
+    policy, recognizers = detectors(config["policy"], "residual", context.step.root)
     replaced, flags = _replaced([rows[n] for n in chosen], unit, context)
     hits: Counter[str] = Counter()
     hit_rows: set[int] = set()
@@ -74,8 +77,7 @@ def residual(table: pa.Table, unit: Mapping[str, Any], context: UnitContext) -> 
                 continue
             if rule.operator == "keep" or finding.score_ppm < rule.threshold_ppm:
                 continue
-            spans = replaced.get(rows[number], ())
-            if any(start < finding.end and finding.start < end for start, end in spans):
+            if explained(texts[finding.doc], finding.start, finding.end, replaced.get(rows[number], ())):
                 continue
             hits[finding.type] += 1
             hit_rows.add(number)
@@ -101,7 +103,8 @@ def _groups(table: pa.Table, chosen: list[int]) -> Iterator[list[int]]:
 def _replaced(
     rows: list[bytes], unit: Mapping[str, Any], context: UnitContext
 ) -> tuple[dict[bytes, list[tuple[int, int]]], dict[bytes, int]]:
-    """({row id: output spans}, {row id: flags}) of the sampled rows."""
+    """({row id: output spans by start}, {row id: flags}) of the sampled rows. A sentence that consent keeps (Art. 23)
+    is no replacement: it explains nothing that stands in it."""
     with context.open("assemble", FileRef(**unit["rows"])) as file:
         mapping = file.table()
     wanted = mapping.filter(pc.is_in(mapping["row_id"], pa.array(rows, pa.binary(16))))
@@ -109,12 +112,14 @@ def _replaced(
     flags = dict(zip(wanted["row_id"].to_pylist(), wanted["flags"].to_pylist(), strict=True))
     documents = pa.array(list(row_of), pa.binary(16))
     found: dict[bytes, list[tuple[int, int]]] = {}
+    ruled = frozenset(ruled_types())
     for ref in unit["spans"]:
         with context.open("anonymize", FileRef(**ref)) as file:
             spans = file.table()
         for span in spans.filter(pc.is_in(spans["document_id"], documents)).to_pylist():
-            found.setdefault(row_of[span["document_id"]], []).append((span["out_start"], span["out_end"]))
-    return found, flags
+            if span["type"] in ruled:
+                found.setdefault(row_of[span["document_id"]], []).append((span["out_start"], span["out_end"]))
+    return {row: sorted(spans) for row, spans in found.items()}, flags
 
 
 def upper_bound_ppm(hits: int, sample: int, total: int, confidence_ppm: int) -> int:

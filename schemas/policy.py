@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -143,13 +143,31 @@ class PublicFigures(_Model):
         return self
 
 
+class Model(_Model):
+    """An ONNX token-classification folder that is asked besides our recognizers: its path below the project folder, the
+    digest of its files, and what its labels mean."""
+
+    folder: Annotated[str, Field(min_length=1)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    labels: Annotated[dict[str, str], Field(min_length=1)]
+    gated: bool = False  # only the windows that the gate marks, not all of every text
+
+    @model_validator(mode="after")
+    def _labels_are_ours(self) -> Model:
+        unknown = sorted(set(self.labels.values()) - set(ruled_types()))
+        if unknown:
+            raise ValueError(f"labels: unknown {', '.join(unknown)}; valid: {', '.join(ruled_types())}")
+        return self
+
+
 class Anonymize(_Model):
-    """Rules by entity type, and for sentences, children and public figures."""
+    """Rules by entity type, and for sentences, children and public figures; a model, if there is one."""
 
     entities: dict[str, EntityRule]
     sensitive: Sensitive = Sensitive()
     children: Children = Children()
     public_figures: PublicFigures = PublicFigures()
+    model: Model | None = None
     kiwi_budget_ppm: Ppm = 300  # share of the text that Kiwi (0.17 MB/s) may read: 2 ms a MB
 
     @model_validator(mode="after")
@@ -286,5 +304,6 @@ def _fields_at(loc: tuple[int | str, ...]) -> tuple[str, ...]:
     for part in loc:
         if str(part) in model.model_fields:
             annotation = model.model_fields[str(part)].annotation
+            annotation = next((kind for kind in get_args(annotation) if kind is not type(None)), annotation)
             model = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else EntityRule
     return tuple(model.model_fields)

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from cli_kit import call
 
 from anonymizers.evaluate import Rate, evaluate
 from damjang.cli import detect_cmd
+from damjang.cli.line_files import FileInputError
 
 TEXT = "문의는 010-1234-5678 또는 hong@example.com으로"
 
@@ -44,16 +46,78 @@ def test_evaluate_with_foreign_labels(tmp_path: Path) -> None:
 def test_errors_name_the_line_and_not_its_content(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text('{"id": 1, "text": "가"}\n{"id": 2, "text": "900101-1234567"\n')
-    with pytest.raises(detect_cmd.LineError, match=r"in\.jsonl:2") as caught:
-        detect_cmd.detect(source, tmp_path / "out.jsonl")
-    assert "900101" not in str(caught.value)
+    notes = detect_cmd.Notes()
+    detect_cmd.detect(source, tmp_path / "out.jsonl", notes=notes)
+    assert notes.told() == ["1 record was left out: 1 no JSON object in UTF-8 (line 2)"]
     source.write_text('{"id": 1}\n')
-    with pytest.raises(detect_cmd.LineError, match="no text"):
+    with pytest.raises(FileInputError, match="no column 'text'"):
         detect_cmd.detect(source, tmp_path / "out.jsonl")
-    labels = write(tmp_path / "map.json", [])
-    labels.write_text('{"a": "NOSUCH"}')
-    with pytest.raises(detect_cmd.LineError, match="NOSUCH"):
+
+
+MAPS = [
+    (b"a: NOSUCH", "no such label as NOSUCH"),
+    (b"a: 3", "no such label as 3"),
+    (b"a: [[A]]", "a label maps to one label, a list of labels or null"),
+    (b"a: {b: c}", "a label maps to one label, a list of labels or null"),
+    (b"a: [MOBILE", "map.yaml:1: not YAML"),
+    (b"a: MOBILE\na: PHONE", "map.yaml:2: not YAML: a label stands twice"),
+    (b"\xff\xfea: MOBILE", "not UTF-8"),
+    (b"", "not a map of labels"),
+    (b"[a]", "not a map of labels"),
+]
+
+
+@pytest.mark.parametrize(("content", "says"), MAPS)
+def test_a_map_that_cannot_be_is_named_by_cause(tmp_path: Path, content: bytes, says: str) -> None:
+    labels = tmp_path / "map.yaml"
+    labels.write_bytes(content)
+    with pytest.raises(FileInputError, match=says) as caught:
         detect_cmd.evaluate(write(tmp_path / "g.jsonl", [{"text": "가", "spans": []}]), labels=labels)
+    assert caught.value.exit_code == 4
+
+
+def test_labels_are_read_as_they_are_written(tmp_path: Path) -> None:
+    labels = tmp_path / "map.json"
+    labels.write_text('{\n\t"NO": ["MOBILE", "PHONE"],\n\t"1": "EMAIL", "misc": null}')
+    gold = write(tmp_path / "g.jsonl", [{"text": TEXT, "spans": [[4, 17, "NO"], [21, 37, "1"]]}])
+    assert set(detect_cmd.evaluate(gold, labels=labels).strict) == {"*", "NO", "1"}
+
+
+def test_a_label_that_no_side_knows_is_told(tmp_path: Path) -> None:
+    gold = write(tmp_path / "gold.jsonl", [{"text": TEXT, "spans": [[4, 17, "tel"], [21, 37, "mail"]]}])
+    labels = tmp_path / "map.yaml"
+    labels.write_text("Tel: [MOBILE, PHONE]\nmail: EMAIL\n")
+    notes = detect_cmd.GoldNotes()
+    detect_cmd.evaluate(gold, labels=labels, notes=notes)
+    assert (notes.texts, notes.unmapped, notes.unused) == (1, {"tel": 1}, ["Tel"])
+    assert [line.split(":")[0] for line in notes.told()] == [
+        "not in --map, so not scored", "in --map, but no span of the gold has it"
+    ]  # fmt: skip
+
+
+def test_spans_that_cannot_be_cost_their_line(tmp_path: Path) -> None:
+    good = [4, 17, "MOBILE"]
+    outside = [[17, 4, "MOBILE"], [-1, 4, "MOBILE"], [0, 400, "MOBILE"], [4, 4, "MOBILE"]]
+    malformed = [[0.0, 4, "MOBILE"], [True, 4, "MOBILE"], [0, 4, None], [0, 4], "MOBILE"]
+    rows: list[object] = [{"text": TEXT, "spans": [good, span]} for span in (*outside, *malformed)]
+    rows += [{"text": TEXT}, {"text": TEXT, "spans": None}, {"text": TEXT, "spans": [[*good, 0.9]]}]
+    notes = detect_cmd.GoldNotes()
+    report = detect_cmd.evaluate(write(tmp_path / "g.jsonl", rows), notes=notes)
+    assert report.strict["MOBILE"].recall == Rate(1, 1)
+    assert (notes.texts, notes.left.reasons) == (
+        1, {detect_cmd.OUTSIDE: 4, detect_cmd.BAD_SPANS: 6, detect_cmd.NO_SPANS: 1}
+    )  # fmt: skip
+    assert notes.left.lines[detect_cmd.OUTSIDE] == [1, 2, 3, 4]
+
+
+def test_nothing_of_nothing_is_no_perfect_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = evaluate([[(0, 2, "AGE")]], [[]]).rows()
+    assert {row["precision"] for row in rows} == {None}
+    assert {row["recall"] for row in rows} == {0.0}
+    gold = write(tmp_path / "g.jsonl", [{"text": TEXT, "spans": [[0, 2, "AGE"]]}])
+    said = call(capsys, "evaluate", gold)
+    [age] = {line.split("  ", 2)[2] for line in said.out.splitlines() if line.startswith("  AGE")}
+    assert age.split() == ["1", "0", "–", "0.000", "(0.00–0.79)", "0.000"]
 
 
 def test_strict_and_overlap_count_apart() -> None:

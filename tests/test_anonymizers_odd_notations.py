@@ -1,6 +1,7 @@
 """Values as people write them, and look-alikes that are nobody's: written from the law digest, not from our templates.
 
-tests/odd_notations.txt holds sentences with their values marked ⟦TYPE|value⟧ (a value may hold a line break);
+tests/odd_notations.txt holds sentences with their values marked ⟦TYPE|value⟧ (a value may hold a line break; elsewhere one is
+written \\n);
 tests/look_alikes.txt holds lines without any structured value. All values are made up.
 """
 
@@ -29,7 +30,7 @@ def sentences() -> list[str]:
         out[-1] += ("\n" if out[-1] else "") + line
         if out[-1].count("⟦") == out[-1].count("⟧"):
             out.append("")
-    return [sentence for sentence in out if sentence]
+    return [sentence.replace("\\n", "\n") for sentence in out if sentence]
 
 
 def parse(sentence: str, form: Form) -> tuple[str, Spans]:

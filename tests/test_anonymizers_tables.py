@@ -27,6 +27,21 @@ TABLES = [
         '"이름","생년월일","전화번호"\n"○○○","790215","0212345678"\n',
         {("BIRTH_DATE", "790215"), ("PHONE", "0212345678")},
     ),
+    (
+        "학번\t이름\t나이\n2018110234\t○○○\t23\n2019110877\t△△△\t22\n",
+        {("STUDENT_NO", "2018110234"), ("STUDENT_NO", "2019110877"), ("AGE", "23"), ("AGE", "22")},
+    ),
+    (
+        '이름,생년월일,주소\n○○○,790215,"어느 곳, 2층"\n',
+        {("BIRTH_DATE", "790215")},
+    ),
+    ("name,age,blood\nkim,37,A\n", {("AGE", "37")}),
+    (
+        "INSERT INTO members (name, emp_no, age) VALUES ('a','B-2041',37),\n('b, c','B-2042', 41);",
+        {("EMPLOYEE_NO", "B-2041"), ("EMPLOYEE_NO", "B-2042"), ("AGE", "37"), ("AGE", "41")},
+    ),
+    ("INSERT INTO goods (name, amount) VALUES ('a',2041);", set()),
+    ("\treturn a\tb\n\tif x\ty\n", set()),
     ("품목,수량,연도\n20181102,20191108,2018\n", set()),
     ("학번,이름\n별첨,없음\n\n2018110234 건\n", set()),
 ]
@@ -36,6 +51,16 @@ TABLES = [
 @pytest.mark.parametrize(("text", "values"), TABLES)
 def test_a_header_names_the_cells_below_it(text: str, values: Spans, gated: bool) -> None:
     assert found(text, gated=gated) == values
+
+
+@pytest.mark.parametrize("gated", [True, False])
+@pytest.mark.parametrize(
+    ("head", "mark"), [("학번,비고", ","), ("| 이름 | 학번 |\n|---|---|", " | "), ("이름\t학번", "\t")]
+)
+def test_a_table_is_read_to_its_end(head: str, mark: str, gated: bool) -> None:
+    rows = [f"{20100001 + i}{mark}참가" if mark == "," else f"참가{mark}{20100001 + i}" for i in range(2000)]
+    rows = [f"| {row} |" for row in rows] if "|" in mark else rows
+    assert len(found(head + "\n" + "\n".join(rows), gated=gated)) == 2000
 
 
 def test_rows_far_below_their_header() -> None:

@@ -123,15 +123,16 @@ def test_dedup_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"{bad\n", ":1 is not JSON"),
-        (b'{"text": "x"}\n[1]\n', ":2 is not an object"),
-        (b'{"id": 1}\n', ":1 has no text"),
-        (b'{"text": 5}\n', ":1 has no text"),
-        (b'{"text": "\xff"}\n', ":1 is not JSON"),
+        (b"{bad\n", "1 no JSON object in UTF-8 (line 1)"),
+        (b'{"text": 5}\n[1]\n', "1 no JSON object in UTF-8 (line 2); 1 with a text that is none (line 1)"),
+        (b'{"id": 1}\n', "no column 'text'"),
+        (b'{"text": "\xff"}\n', "1 no JSON object in UTF-8 (line 1)"),
+        (b'[{"text": "x"},\n{"text": "y"}]\n', "is a JSON array"),
+        ('{"text": "x"}'.encode("utf-16"), "not UTF-8"),
     ],
 )
 @pytest.mark.parametrize("command", ["detect", "anonymize"])
-def test_a_bad_line_is_named_and_nothing_is_left(
+def test_a_file_without_any_text_is_refused_and_nothing_is_left(
     command: str, content: bytes, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "bad.jsonl"

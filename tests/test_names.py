@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from anonymizers.name_model import name_model
 from anonymizers.names import NameRecognizer, score_ppm
-from anonymizers.particles import agree, final_sound
+from anonymizers.particles import agree
+from anonymizers.sounds import final_sound
 from bench.testset import names as testset
 from ext.names import NameScanner, holding, is_odd, odd_ones
 from ext.names_py import NameScanner as Twin

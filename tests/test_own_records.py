@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import road_kit
 import small_project
+import yaml
 from cli_kit import run
 
 from damjang.certificates.trust import Person, Root
@@ -136,3 +137,23 @@ def test_a_pseudonymised_release_needs_its_review_and_leaves_its_records(tmp_pat
         ("notices@1", "PSEUDO_28-2", "demo")
     ]
     assert {row["role"] for row in exported(project, "privilege-change")} == {"engineer", "officer"}
+
+
+def test_what_operators_leave_can_not_be_called_pseudonymised(tmp_path: Path) -> None:
+    project = research(tmp_path / "p")
+    policy = tmp_path / "p" / "research.yaml"
+    text = policy.read_text(encoding="utf-8")
+    loose = yaml.safe_load(text)
+    loose["anonymize"]["entities"]["PERSON"]["operator"] = "partial_mask"
+    policy.write_text(yaml.safe_dump(loose, allow_unicode=True), encoding="utf-8")
+    told = ("stage=adequacy", "round=1", "reviewers=r1,r2,r3", "outside_reviewers=1", "verdict=적정", "redo=")
+    (tmp_path / "p" / "review.txt").write_text("적정성 검토 결과\n", encoding="utf-8")
+    said = run(
+        "records", "add", "adequacy-review", "release=notices@1", *told, "evidence_sha256=file:review.txt",
+        "reviewed_on=2026-11-22", "--project", project,
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    refused = run("run", project)
+    assert refused.code == 1
+    assert "28-2②" in refused.one_error()
+    assert "개인을 알아볼 수 있는 정보가 있습니다" in refused.one_error()

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizers.particles import agree, aside, final_sound, particle_length
+from anonymizers.asides import aside
+from anonymizers.particles import agree, hanging
+from anonymizers.sounds import final_sound
 
 SYLLABLES = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=4)
 # (behind a consonant, behind ㄹ, behind a vowel), as a grammar book lists them
@@ -21,6 +23,14 @@ TABLE = [
     ("이지만", "이지만", "지만"), ("이다", "이다", "다"), ("으로는", "로는", "로는"), ("이나마", "이나마", "나마"),
     ("이면", "이면", "면"), ("이고", "이고", "고"), ("이므로", "이므로", "므로"), ("이니까", "이니까", "니까"),
     ("이더라도", "이더라도", "더라도"), ("이랑은", "이랑은", "랑은"), ("이라도", "이라도", "라도"), ("이라서", "이라서", "라서"),
+    ("은요", "은요", "는요"), ("을요", "을요", "를요"), ("과도", "과도", "와도"), ("으로써는", "로써는", "로써는"), ("이든", "이든", "든"),
+    ("이든가", "이든가", "든가"), ("이지", "이지", "지"), ("이지요", "이지요", "지요"), ("이죠", "이죠", "죠"), ("이네요", "이네요", "네요"),
+    ("이군요", "이군요", "군요"), ("이구나", "이구나", "구나"), ("이거나", "이거나", "거나"), ("이거든요", "이거든요", "거든요"),
+    ("이라더니", "이라더니", "라더니"), ("이랄까", "이랄까", "랄까"), ("이라는데", "이라는데", "라는데"), ("이라던데", "이라던데", "라던데"),
+    ("이라면서", "이라면서", "라면서"), ("이라기보다", "이라기보다", "라기보다"), ("이래요", "이래요", "래요"), ("이랍니다", "이랍니다", "랍니다"),
+    ("이던데", "이던데", "던데"), ("이더라", "이더라", "더라"), ("이잖아요", "이잖아요", "잖아요"), ("이세요", "이세요", "세요"),
+    ("이셨습니다", "이셨습니다", "셨습니다"), ("이십니다", "이십니다", "십니다"), ("이었는데", "이었는데", "였는데"), ("이어서", "이어서", "여서"),
+    ("이어도", "이어도", "여도"), ("이냐고", "이냐고", "냐고"), ("이시여", "이시여", "시여"), ("이니", "이니", "니"), ("이면서", "이면서", "면서"),
 ]  # fmt: skip
 
 
@@ -105,8 +115,37 @@ def test_unknown_sound_leaves_the_particle() -> None:
     assert agree("는 갔다", final_sound("홍○○")) == (0, "")
 
 
-def test_particle_length_counts_plain_particles_only() -> None:
-    assert particle_length("은 갔다") == 1
-    assert particle_length("으로부터는 왔다") == 5
-    assert particle_length("이라고 한다") == 0
-    assert particle_length("과장은") == 0
+@pytest.mark.parametrize(
+    ("word", "tail", "right"),
+    [
+        ("[이름]", "가요?", "이요?"), ("[전화번호]", "이요.", "요."), ("[전화번호]", "이야!", "야!"), ("[전화번호]", "이네.", "네."),
+        ("[이름]", "이예요.", "이에요."), ("[주소]", "이예요.", "예요."), ("[전화번호]", "이자 마지막", "이자 마지막"),
+        ("[이름]", "에요.", "에요."), ("[이메일]", "군요.", "이군요."), ("[이메일]", "군.", "군."), ("[전화번호]", "인데", "인데"),
+    ],
+)  # fmt: skip
+def test_forms_that_go_one_way_only(word: str, tail: str, right: str) -> None:
+    assert apply(word, tail) == right
+
+
+def test_before_a_full_stop_a_name_is_told_and_not_called() -> None:
+    assert apply("[이름]", "야. 그래", person=True) == "이야. 그래"
+    assert apply("[이름]", "야! 그래", person=True) == "아! 그래"
+
+
+@given(SYLLABLES, st.sampled_from(["\u200b", "\ufeff", "”", ")", "’", "\u200b”"]))
+def test_a_word_sounds_the_same_in_nfd_and_before_what_nobody_reads(word: str, behind: str) -> None:
+    assert final_sound(unicodedata.normalize("NFD", word) + behind) == final_sound(word)
+
+
+@pytest.mark.parametrize(
+    ("tail", "length"),
+    [("은 갔다", 1), ("으로부터는 왔다", 5), ("이라고 한다", 3), ("이고 ", 2), ("입니다.", 3), ("예요", 2), ("였습니다", 4), ("에게 말", 2),
+     ("의 집", 1), ("인데요", 3), ("과장은", 0), ("씨는", 0), ("님이", 0), (" 은", 0), ("은행에", 0), ("", 0), ("군은", 0)],
+)  # fmt: skip
+def test_what_hangs_in_the_air_without_a_word_before_it(tail: str, length: int) -> None:
+    assert hanging(tail) == length
+
+
+@given(SYLLABLES, st.sampled_from(TABLE), st.integers(0, 2))
+def test_every_form_that_agrees_hangs_alone(word: str, row: tuple[str, str, str], written: int) -> None:
+    assert hanging(row[written]) == len(row[written])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def test_a_name_needs_its_context(tmp_path: Path) -> None:
     assert not keeps(figures, "이순신", "이순신 과장에게 문의")
     assert keeps(figures, "홍길동", "홍길동은 왔다")
     assert not keeps(figures, "김철수", "김철수 장군")
+
+
+def test_a_name_is_kept_in_any_normal_form(tmp_path: Path) -> None:
+    listed = unicodedata.normalize("NFD", "name,context\n이순신,장군\n")
+    figures = load_public_figures(policy(tmp_path, listed.encode()), tmp_path)
+    text = unicodedata.normalize("NFD", "이순신 장군의 생애")
+    assert keeps(figures, unicodedata.normalize("NFD", "이순신"), text)
 
 
 @pytest.mark.parametrize(

@@ -174,11 +174,34 @@ def test_the_queue_is_counted_for_anyone_and_shown_to_somebody_who_is_named(worl
         assert "[이메일]" in item["context"]
     assert len(world.json("--by", "officer-1", "--limit", "1")["items"]) == 1
     assert world.json("--type", "EMAIL")["items"] == []
+    assert len(world.json("--type", "MOBILE", "--source", "posts")["items"]) == 3
     status = json.loads(world.command("status", "--project", world.project, "--json").out)
     assert status["review"] == {"waits": 3, "answered": 0}
     plain = world.review("--by", "officer-1").out
     assert "검토 대기 (waiting) 3" in plain
     assert plain.count("▸[전화번호]◂") == 3
+
+
+@pytest.mark.parametrize("how", [(), ("--key",)])
+def test_a_type_or_source_that_is_none_is_named(world: World, how: tuple[str, ...]) -> None:
+    start = (key(world),) if how else ()
+    made = world.review(*start, "--type", "NOSUCH")
+    assert made.code == 2
+    assert "MOBILE" in made.err
+    assert "CORPORATE_REG" in made.err
+    made = world.review(*start, "--source", "nosuch")
+    assert made.code == 3
+    assert "no such source in the project\n  sources: posts" in made.one_error()
+
+
+@pytest.mark.parametrize("by", ["홍길동", "010-1234-5678", "01012345678", "Hong", "a b", "", "a@b.com"])
+def test_who_looks_is_a_code(world: World, by: str) -> None:
+    for command in (("review", "--by", by), ("records", "export", "access-log", "--by", by),
+                    ("trace", "--subject", "x", "--source", "posts", "--by", by)):  # fmt: skip
+        made = world.command(*command, "--project", world.project)
+        assert made.code == 2, made.out
+        assert "a code such as officer-1" in made.err
+        assert not by or by not in made.err
 
 
 def test_looking_is_logged(world: World) -> None:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anonymizers.asides import aside
 from anonymizers.entities import entities
 from anonymizers.errors import BadSpan, UnlawfulOperator
 from anonymizers.generalise import generalise
-from anonymizers.operators import Keys, mask, pseudonym, replacement, surrogate
-from anonymizers.particles import aside
+from anonymizers.operators import mask, pseudonym, replacement, surrogate
 from anonymizers.rewrite import Edit, OutSpan, rewrite, settle
+from anonymizers.surrogates import Keys
 
 KEYS = Keys(pseudonym_key=b"k" * 32, scope=b"doc")
 TYPES = ("PERSON", "MOBILE", "EMAIL", "ADDRESS", "AGE", "BIRTH_DATE", "CARD", "RRN", "HEALTH", "IP_ADDRESS")

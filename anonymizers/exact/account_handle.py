@@ -25,8 +25,8 @@ from anonymizers.gate import K_HANDLE
 from anonymizers.normalize import View
 
 _SERVICE: Final = r"카카오톡|카톡|ㅋㅌ|인스타그램|인스타|텔레그램|텔레|트위터|디스코드|위챗|틱톡|페이스북|페북|스카이프|깃허브|kakaotalk|kakao|instagram|insta|telegram|discord|디코|wechat|tiktok|twitter|skype|옾챗|오픈챗|(?<![a-z])ig(?![a-z])|당근"
-_VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|(?<![a-z])line|배그|(?<![가-힣])롤"
-_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아이뒤"
+_VAGUE: Final = r"라인|스레드|유튜브|블로그|게임|로그인|사용자|회원|접속|네이버|다음|구글|계정|닉네임|뱅킹|은행|포털|포탈|사이트|쇼핑몰|앱|어플|서버|(?<![a-z])line|배그|(?<![가-힣])롤"
+_ID: Final = r"아이디|(?<![A-Za-z])(?:id|ID|Id)(?![A-Za-z])|계정명|계정|핸들|닉네임|닉넴|닉|아뒤|아디|아이뒤"
 _LINK: Final = (
     r"\s?(?:\([^()\n]{0,8}\))?\s?(?:은|는|이|가|을|를|도|:|=|→|->| - |로는|으로는)\s{0,2}(?:제|내|바로)?\s?['\"(\[]?"
 )
@@ -49,7 +49,12 @@ _RULES: Final = (
         850_000,
         True,
     ),
-    (re.compile(rf"(?:아이디|아뒤|닉네임|닉넴|계정명|유저명)(?:\s|{_LINK}){_NAME}"), "context:id", 750_000, True),
+    (
+        re.compile(rf"(?:아이디|아뒤|(?<![가-힣])아디|닉네임|닉넴|계정명|유저명)(?:\s|{_LINK}){_NAME}"),
+        "context:id",
+        750_000,
+        True,
+    ),
     (
         re.compile(rf"(?<![A-Za-z_.\-])(?:id|ID)\s{_NAME}(?=[\s,/]{{1,3}}(?:pw|PW|비번|비밀|패스|password))"),
         "context:id",
@@ -65,10 +70,16 @@ _RULES: Final = (
         False,
     ),
     (
-        re.compile(rf"(?<![A-Za-z])(?:user(?:name)?|login|account)=['\"]?{_NAME}"),
+        re.compile(rf"(?<![A-Za-z])(?:user(?:name|_?id)?|login(?:_?id)?|account(?:_?id)?)=['\"]?{_NAME}"),
         "context:id",
         800_000,
         True,
+    ),
+    (
+        re.compile(rf"(?<![A-Za-z])(?:login_?id|user_?id|username)\s?=\s?'{_NAME}(?=')"),
+        "context:record",
+        850_000,
+        False,
     ),
     (
         re.compile(
@@ -79,17 +90,31 @@ _RULES: Final = (
         False,
     ),
 )
+_APART: Final = re.compile(  # 카톡 아이디로 보내드릴까요? / 네 hong_77 이에요
+    rf"(?:(?:{_SERVICE})\s?(?:아이디|id)|톡\s?아이디|(?:{_SERVICE}|(?<![가-힣])톡)(?:ㄱ{{1,3}}|고)?(?=\s))[^A-Za-z0-9\n@]{{0,24}}(?:\n[^A-Za-z0-9\n@]{{0,16}})?{_NAME}"
+)
+_WITH_PASSWORD: Final = re.compile(rf"(?:아이디|아뒤|계정)\s{_NAME}(?=[\s,/]{{1,3}}(?:pw|PW|비번|비밀|패스|password))")
+_TAGGED: Final = re.compile(
+    r"(?:배틀\s?태그|라이엇|롤\s?닉|스팀|친추|디코|닉)[^A-Za-z0-9\n]{0,12}(?P<v>[A-Za-z가-힣][A-Za-z0-9가-힣]{1,15}#[0-9A-Za-z]{3,5})(?![0-9A-Za-z])"
+)
+_IN_BRACKETS: Final = re.compile(
+    rf"(?:아이디|아뒤|(?:{_SERVICE})|(?<![A-Za-z])ID)\s?[(\[]\s?(?:ID\s?:?\s?)?{_NAME}(?=[)\]])"
+)
+_GAME: Final = re.compile(
+    r"(?:게임|롤|배그|메이플|로아|던파|서버)\s?(?:아이디|닉네임|닉|캐릭)\s?(?:은|는|:)?\s{0,2}(?P<v>[가-힣A-Za-z]{2,12}[0-9]{1,4})(?=\s|$|[,.])"
+)
+_LINE: Final = re.compile(rf"(?<![a-z])(?:line|kakao|wechat|telegram)\s?id\s?[:=]?\s{{0,2}}{_NAME}")
 _LOOSE: Final = re.compile(  # 카톡 친추 hong77, 카톡으로 연락주세요 hong77
     rf"(?:{_SERVICE})\s?(?:으로|로|은|는)?\s?(?:친추|친구\s?추가|추가|연락|문의|상담)[^A-Za-z0-9\n]{{0,14}}{_NAME}"
 )
 _PROFILE: Final = re.compile(
     r"(?<![A-Za-z0-9\-])(?:(?:www\.|m\.)?(?:instagram\.com|facebook\.com|twitter\.com|x\.com|t\.me|threads\.net|blog\.naver\.com|tistory\.com|github\.com|gitlab\.com)/|(?:youtube\.com|tiktok\.com|threads\.net|velog\.io)/(?=@)"
-    r"|linkedin\.com/in/|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/(?!status/)[A-Za-z])",
+    r"|linkedin\.com/in/|youtube\.com/(?:c|user)/|twitch\.tv/|steamcommunity\.com/id/|behance\.net/|soundcloud\.com/|brunch\.co\.kr/(?=@)|medium\.com/(?=@)|facebook\.com/profile\.php\?id=|open\.kakao\.com/(?:o|me)/)(?P<v>@?[A-Za-z0-9_][A-Za-z0-9_.\-%]{1,60}[A-Za-z0-9_])(?![A-Za-z0-9_.\-]|/(?!status/)[A-Za-z])",
 )
 _SITE: Final = re.compile(
-    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao|github|gitlab)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/"
+    r"(?:instagram|facebook|twitter|x|naver|tistory|youtube|tiktok|kakao|github|gitlab)\.com/|t\.me/|threads\.net/|velog\.io/|linkedin\.com/|twitch\.tv/|steamcommunity|behance|soundcloud|brunch|medium\.com/"
 )
-_LINKED: Final = re.compile(r"[(\[\"'<=](?:https?://)?(?:[a-z]{1,4}\.)?$")
+_LINKED: Final = re.compile(r"(?:\]\(|[\[\"'<=`])(?:https?://)?(?:[a-z]{1,4}\.)?$")
 _NO_PROFILE: Final = re.compile(
     r"p|reels?|explore|stories|intent|share|hashtag|search|home|groups|events|photos?|sharer|watch|pages|login|i|about|policies|legal|privacy|help|tags|.*\.(?:php|html?|naver|nhn|aspx?|jsp)|dialog|features|topics|orgs|issues|pulls|marketplace|sponsors|settings|pricing|security|collections|trending|apps|blog|docs|enterprise|readme|join|signup|new|notifications|contact"
 )
@@ -99,8 +124,14 @@ _AT: Final = re.compile(
 _SOCIAL: Final = re.compile(
     rf"{_SERVICE}|팔로우|팔로워|맞팔|디엠|(?<![a-z])dm(?![a-z])|태그|멘션|스토리|계정|채널|구독|트윗", re.IGNORECASE
 )
+_DOMAIN: Final = re.compile(r"\.(?:com|net|org|kr|me|io|tv|gg)$")
 _CODE: Final = frozenset(
     [
+        "everyone",
+        "here",
+        "channel",
+        "all",
+        "team",
         "media",
         "import",
         "latest",
@@ -149,13 +180,13 @@ def _literals(pattern: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
 
 
 _LOGIN: Final = ("아이디", "계정명", "loginid", "login id", "login_id", "user id", "user_id")
-_NAMED: Final = ("아이디", "아뒤", "닉네임", "닉넴", "계정명", "유저명")
+_NAMED: Final = ("아이디", "아뒤", "아디", "닉네임", "닉넴", "계정명", "유저명")
 _FIELDS: Final = ('id"', 'username"')
 _SECRETS: Final = ("pw", "비번", "비밀", "패스", "password")
-_ASSIGNED: Final = ("user=", "username=", "login=", "account=")
+_ASSIGNED: Final = ("user=", "username=", "login=", "account=", "id=")
 _SERVICES: Final = _literals(_SERVICE)
 _VAGUES: Final = _literals(_VAGUE)
-_IDS: Final = _literals("아이디|id|계정|핸들|닉|아뒤|아이뒤")
+_IDS: Final = _literals("아이디|id|계정|핸들|닉|아뒤|아디|아이뒤")
 _MET: Final = ("주소", "친추")
 
 
@@ -176,7 +207,7 @@ def _asked(lower: str) -> list[bool]:
     met = vague and any(word in lower for word in _MET)
     return [
         vague and (ids or met), service, vague and ids, service, login or short_id, named, secrets and "id" in lower,
-        secrets and ids, assigned, fields, service,
+        secrets and ids, assigned, assigned, fields, service,
     ]  # fmt: skip
 
 
@@ -190,6 +221,8 @@ def find(view: View) -> Iterator[Hit]:
                 continue
             if evidence == "context:id" and not _person_like(view, m):
                 continue
+            if _DOMAIN.search(token) and view.text.startswith("/", m.end("v")):
+                continue  # 트위터는 x.com/…: the rule for profiles finds the name
             start = m.start("v")
             if start and view.text[start - 1] == "@":
                 start -= 1
@@ -197,6 +230,21 @@ def find(view: View) -> Iterator[Hit]:
     for m in _LOOSE.finditer(view.lower) if loose else ():
         if any(c.isdigit() or c in "_." for c in m["v"]) and any(c.isalpha() for c in m["v"]):
             yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 750_000, ("context:service",))
+    for rule in (_APART, _WITH_PASSWORD, _TAGGED, _LINE, _IN_BRACKETS, _GAME):
+        for m in (
+            rule.finditer(view.text if rule in (_TAGGED, _IN_BRACKETS) else view.lower)
+            if loose or "톡" in view.lower or rule is not _APART
+            else ()
+        ):
+            token = view.text[m.start("v") : m.end("v")]
+            if rule is _APART and not (
+                any(c.isdigit() or c in "_." for c in token) and any(c.isalpha() for c in token)
+            ):
+                continue
+            if rule is _IN_BRACKETS and not any(c.isdigit() or c in "_.-" for c in token):
+                continue
+            if any(c.isalpha() for c in token) and not _DOMAIN.search(token):
+                yield Hit(*m.span("v"), "ACCOUNT_HANDLE", 780_000, ("context:service",))
     if "/" in view.text and _SITE.search(view.text):
         for m in _PROFILE.finditer(view.text):
             if _LINKED.search(view.text, max(m.start() - 14, 0), m.start()):

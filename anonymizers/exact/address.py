@@ -19,20 +19,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numerals import in_figures
 from anonymizers.exact.regions import regions
 from anonymizers.gate import K_ADDRESS
 from anonymizers.normalize import View
 
 _R: Final = regions()
-_NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]?\d{1,4})?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
+_NUMBER: Final = r"\d{1,5}(?:[ ]?-[ ]{0,2}\d{1,4}(?!-?[0-9]))?(?![0-9])(?![.,]\d)(?!\.[ ]?\d)"
 _ROAD: Final = re.compile(
-    rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길]|동(?![ ]?[0-9]))(?:번지|번(?![가-힣]))?"
+    rf"(?:로|길)(?:[ ]?\d{{1,4}}[가-힣]?(?:번길|길|번안길|번[가-하]길))?[ ]{{0,2}}(?P<no>(?:지하[ ]?)?{_NUMBER})(?![ ]?[가리길]|동(?![ ]?[0-9]))(?:번지|번(?![가-힣]))?"
 )
 _LOT: Final = re.compile(
     rf"(?P<anchor>동|리|\d가)[ ]{{0,2}}(?:(?P<hill>산)[ ]?)?(?P<no>{_NUMBER})(?!가)(?P<lot>[ ]?번지)?(?:의[ ]?\d{{1,3}})?(?P<lot2>[ ]?번지)?"
 )
 _UNIT_WORDS: Final = (
-    r"(?:제?[ ]?[A-Za-z가-하]\d{0,4}[ ]?동[ ]?,?[ ]{0,2}(?:지하[ ]?)?\d{1,3}층(?![ ]?\d)|제?[ ]?[A-Za-z가-하]?\d{0,4}[ ]?동[ ]?,?[ ]{0,2}(?:제?[ ]?(?:지하[ ]?)?\d{1,3}층[ ]{0,2})?제?[ ]?[BbA-Z지하]{0,2}\d{1,4}(?:-\d{1,3})?[ ]?호"
+    r"(?:제?[ ]?[A-Za-z가-하]\d{0,4}[ ]?동[ ]?,?[ ]{0,2}(?:지하[ ]?)?\d{1,3}층(?![ ]?\d)|제?[ ]?[A-Za-z가-하]?\d{0,4}[ ]?동[ ]?[,/]?[ ]{0,2}(?:제?[ ]?(?:지하[ ]?)?\d{1,3}층[ ]{0,2})?제?[ ]?[BbA-Z지하]{0,2}\d{1,4}(?:-\d{1,3})?[ ]?호"
+    r"|(?:상가|관리|본관|별관|신관|가|나|다|라)[ ]?동[ ,]{0,2}(?:제?\d{1,3}층[ ]?)?제?[BbA-Z지하]{0,2}\d{1,4}[ ]?호|(?:지층|반지하|지하|옥탑|옥탑방)[ ,]{0,2}제?[BbA-Z]{0,2}\d{1,4}[ ]?호"
+    r"|(?:상가|점포|사무실)[ ]?제?[A-Z]?\d{1,4}[ ]?호|[A-Z]동(?=[ ,.]|$)"
     r"|제?[ ]?(?:지하|지상)?[ ]?[Bb]?\d{1,3}[ ]?층(?:[ ,]{0,2}제?[A-Z]?\d{1,4}[ ]?호)?|제?[A-Z]?\d{1,4}(?:-\d{1,3})?[ ]?호(?![선]))"
 )
 _BUILDING: Final = (
@@ -47,13 +50,17 @@ _BRACKET: Final = (
     r"|[가-힣0-9A-Za-z,. ·\-]{1,28}(?:아파트|빌라|빌딩|타워|오피스텔|맨션|타운|센터|하우스|플라자|상가|[0-9]동|[0-9]호|[0-9]층))\)"
 )
 _DETAIL: Final = re.compile(
-    rf"(?P<b1>{_BRACKET})?(?:[ ,]{{1,2}}(?P<building>{_BUILDING}))?(?:[ ,]{{0,3}}(?P<unit>{_UNIT_WORDS}|(?<=[가-힣차A-Za-z][ ])\d{{2,4}}-\d{{3,4}}(?![\d\-,.])))?(?:[ ,]{{0,2}}(?P<unit2>{_UNIT_WORDS}))?(?P<b2>{_BRACKET})?"
+    rf"(?P<b1>{_BRACKET})?(?:[ ,]{{1,2}}(?P<building>{_BUILDING}))?(?:(?:[ ,]{{0,3}}|,?[ ]?[/\n][ ]?(?=[0-9]))(?P<unit>{_UNIT_WORDS}|(?<=[가-힣차A-Za-z][ ])\d{{2,4}}-\d{{3,4}}(?![\d\-,.])|(?<=아파트[ ])\d-\d{{3,4}}(?![\d\-,.])|(?<=,[ ])\d{{2,4}}-\d{{3,4}}(?=[ ]?(?:[(\n,]|$))))?(?:[ ,]{{0,2}}(?P<unit2>{_UNIT_WORDS}))?(?P<b2>{_BRACKET})?"
 )
 _FLAT: Final = re.compile(
     r"(?<![0-9A-Za-z가-힣])제?[A-Za-z가-하]?\d{1,4}[ ]?동[ ,]{0,2}(?:\d{1,3}층[ ]{0,2})?제?[BbA-Z]?\d{1,4}[ ]?호(?!선)"
 )
 _ESTATE: Final = re.compile(
     r"(?<![가-힣A-Za-z0-9])[가-힣A-Za-z0-9]{1,10}(?:뉴타운|타운|마을|단지|아파트|지구|신도시)[ ,]{1,2}$"
+)
+_POSTCODE: Final = re.compile(  # what stands behind an address: (06236), / 06236, 우편번호 06236
+    r"(?P<marked>[ ,]{0,2}[(\[][ ]?(?:우편번호|우)?[ ):.]{0,2}|[ ]?[/|][ ]?(?:우편번호|우)?[ :]{0,2}|[ ,]{1,2}(?:우편번호|우편|우)[ :)]{0,2}|[\"'][ ]?,[ ]?[\"'])?[ ,]{0,2}(?P<v>[0-6][0-9]{4})"
+    r"(?![0-9A-Za-z]|[\-.,:][0-9]|[ ]?(?:원|명|㎡|m|평|동|호|층|번지|세대|가구|대))"
 )
 _LABEL: Final = re.compile(
     r"주소|거주|배송|소재지|본적|주민등록지|사는\s?곳|살고|살아|살던|등록기준지|배달|택배|보내\s?주|이사|집은|집이|address|거처|숙소|송달|우편"
@@ -76,17 +83,15 @@ _COUNTER: Final = re.compile(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type ADDRESS in a view."""
-    taken = 0
-    for m in _ROAD.finditer(view.text):
-        hit = _road(view, m)
-        if hit:
-            taken = hit.end
-            yield hit
-    for m in _LOT.finditer(view.text):
-        hit = _lot(view, m)
-        if hit:
-            taken = max(taken, hit.end)
-            yield hit
+    view = in_figures(view)
+    for rule, judge in ((_ROAD, _road), (_LOT, _lot)):
+        for m in rule.finditer(view.text):
+            hit = judge(view, m)
+            if hit:
+                yield hit
+                code = _POSTCODE.match(view.text, hit.end)
+                if code and (code["marked"] or "province" in hit.evidence or "district" in hit.evidence):
+                    yield Hit(*code.span("v"), "POSTCODE", 880_000 if code["marked"] else 750_000, ("context:address",))
     for m in _FLAT.finditer(view.text) if "동" in view.text and "호" in view.text else ():
         hit = _flat(view, m)
         if hit:

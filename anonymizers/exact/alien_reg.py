@@ -1,8 +1,10 @@
 """ALIEN_REG, alien registration or domestic residence report number (외국인등록번호, 국내거소신고번호). PIPA
 Art. 24, Decree 19.
 
-Criteria: as for RRN, with century digit 5, 6 (1900s), 7, 8 (2000s); either known checksum formula raises the score, and
-since 2020-10 none need hold.
+Criteria
+1. The forms of RRN, with century digit 5, 6 (1900s), 7, 8 (2000s): a birth date that exists, six more digits.
+2. Either known checksum formula raises the score; since 2020-10 none need hold, so a failing one clears nothing.
+3. A label of an account, a corporate number or a thing lowers it, as for RRN.
 
 Score .52 to .99. Evidence: date, checksum, context:alien, layout, against:corp, maybe:epoch.
 """

@@ -33,7 +33,7 @@ def find(view: View) -> Iterator[Hit]:
         for a, b in cluster.candidates(10):
             start, end = cluster.span(a, b)
             split = cluster.layout(a, b) == (3, 2, 5)
-            if not split and cluster.layout(a, b) not in ((10,), (1,) * 10):
+            if not split and cluster.layout(a, b) not in ((10,), (1,) * 10, (5, 5), (3, 7)):
                 continue
             gaps = cluster.separators(a, b)
             if any(LOOSE_GAP.fullmatch(gap) is None for gap in gaps):
@@ -48,7 +48,7 @@ def find(view: View) -> Iterator[Hit]:
             elif (
                 split
                 and checksum
-                and len(set(gaps)) == 1
+                and len({gap.strip() for gap in gaps}) == 1
                 and gaps[0].strip() in _MARKS
                 and label in ("", "corp", "phone")
                 and cluster.values[a] != "0"

@@ -38,20 +38,22 @@ _LAYOUTS = frozenset(
 )
 
 _TWO_LINES: Final = re.compile(
-    r"(?<![0-9\-.])(?=[0-9 \-]{4,14}\n)[2-69][0-9]{3}(?:[ \-]?[ ]?\n?[ ]?[0-9]{4}){3}(?![0-9]|[\-.,][0-9])"
+    r"(?<![0-9\-.])(?=[0-9 \-]{4,16}\n)[2-69][0-9]{3}(?:[ \-]?[ ]?\n?[ ]?[0-9]{4}){3}(?![0-9]|[\-.,][0-9])"
 )
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type CARD in a view."""
-    for cluster in clusters(view, 14):
-        for length in (16, 15, 14, 19):
+    for cluster in clusters(view, 13):
+        for length in (16, 15, 14, 19, 18, 17, 13):
             for a, b in cluster.candidates(length):
                 values, layout = cluster.values[a:b], cluster.layout(a, b)
                 bare = layout == (length,)
                 grouped = layout in _LAYOUTS or (len(layout) == length and length == 16)
                 if not (bare or grouped) or values[0] not in "234569":
                     continue
+                if length in (13, 17, 18) and not (luhn(values) and near(view, *cluster.span(a, b), "card")):
+                    continue  # old Visa, UnionPay: only beside the word
                 if any(LOOSE_GAP.fullmatch(g) is None for g in cluster.separators(a, b)) or _comma(cluster, a, b):
                     continue
                 start, end = cluster.span(a, b)

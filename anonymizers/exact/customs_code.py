@@ -15,12 +15,15 @@ import re
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of
+from anonymizers.exact.labels import label_of, near
 from anonymizers.exact.numbers import DIGIT
 from anonymizers.gate import K_NUM
 from anonymizers.normalize import View
 
 _CODE = re.compile(rf"(?<![A-Za-z0-9_.])([Pp피])[ \-.]{{0,2}}(?:[{DIGIT}][ \-.]{{0,2}}){{11}}[{DIGIT}](?![0-9A-Za-z_])")
+
+_LOOKALIKE = re.compile(r"(?<![A-Za-z0-9_.])[Pp](?P<v>[0-9OolI]{12})(?![0-9A-Za-z_])")
+_TWO_LINES = re.compile(r"(?<![A-Za-z0-9_.])[Pp][0-9]{4,11}-?\n[0-9]{1,8}(?![0-9A-Za-z_]|[\-.,][0-9])")
 
 
 def find(view: View) -> Iterator[Hit]:
@@ -31,8 +34,16 @@ def find(view: View) -> Iterator[Hit]:
         label = label_of(view, m.start(), m.end())
         if label == "customs":
             yield Hit(m.start(), m.end(), "CUSTOMS_CODE", 980_000, ("shape", "context:customs"))
+        elif m[1] != "피" and near(view, m.start(), m.end(), "customs", 50):
+            yield Hit(m.start(), m.end(), "CUSTOMS_CODE", 900_000, ("shape", "context:customs"))
         elif m[1] == "P" and label != "other":
             yield Hit(m.start(), m.end(), "CUSTOMS_CODE", 870_000, ("shape",))
+    for m in _LOOKALIKE.finditer(view.text):
+        if any(c in "OolI" for c in m["v"]) and near(view, m.start(), m.end(), "customs"):
+            yield Hit(m.start(), m.end(), "CUSTOMS_CODE", 870_000, ("look-alike", "context:customs"))
+    for m in _TWO_LINES.finditer(view.text) if "\n" in view.text else ():
+        if len(view.digits(m.start(), m.end())) == 12 and label_of(view, m.start(), m.end()) == "customs":
+            yield Hit(m.start(), m.end(), "CUSTOMS_CODE", 880_000, ("shape", "context:customs", "line-break"))
 
 
 CUSTOMS_CODE = Recognizer("customs_code", ("CUSTOMS_CODE",), K_NUM, find)

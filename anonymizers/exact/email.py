@@ -30,13 +30,19 @@ _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,40}[A-Za-z0-9])?"
 _PLAIN: Final = re.compile(
     rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL}){{0,4}}\.([A-Za-z]{{2,18}}))(?![A-Za-z0-9]|[\-_][A-Za-z0-9])"
 )
+_MASKED: Final = re.compile(  # hong***@naver.com
+    rf"(?<![A-Za-z0-9._%+\-*])[A-Za-z0-9][A-Za-z0-9._\-]{{0,30}}\*{{1,12}}[A-Za-z0-9]{{0,8}}@{_LABEL}(?:\.{_LABEL}){{0,3}}\.[A-Za-z]{{2,18}}(?![A-Za-z0-9])"
+)
+_READ_LETTER: Final = r"(?:에이치|에이|비|씨|디|이|에프|지|아이|제이|케이|엘|엠|엔|오|피|큐|아르|알|에스|티|유|브이|더블유|엑스|와이|제트|언더\s?바|밑줄|점|[공영일이삼사오육칠팔구]|[0-9A-Za-z])"
 _TLD: Final = r"(?:com|net|org|co|kr|ac|go|or|re|edu|io|me|gov|info|biz|jp|cn|us|uk|de|dev|ai|app)"
 _HOST: Final = r"(?:네이버|지메일|쥐메일|다음|한메일|네이트|카카오|핫메일|아웃룩|구글|야후)"
 _DOT: Final = r"(?:\s?\.\s?|\s?[(\[{<]\s?(?:dot|점|닷|쩜|\.)\s?[)\]}>]\s?|\s?(?:점|닷|쩜|dot)\s?)"
 _COM: Final = r"(?:컴|넷|씨오\s?(?:점|닷|쩜)?\s?케이알|케이알|오알지)"
 _AT: Final = r"(?:\s{0,2}[(\[{<]\s?(?:at|앳|엣|골뱅이|@|a)\s?[)\]}>]\s{0,2}|\s{0,2}(?:골뱅이|앳|엣)\s{0,2}|\s{0,2}-at-\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2}|@)"
 _DOMAIN: Final = rf"(?:(?:{_LABEL}|{_HOST})(?:{_DOT}{_LABEL}){{0,2}}{_DOT}(?:{_TLD}|{_COM})(?:{_DOT}(?:kr|jp|uk|cn))?)"
-_HIDDEN: Final = re.compile(rf"({_LOCAL})({_AT})({_DOMAIN})(?![A-Za-z0-9])")
+_HIDDEN: Final = re.compile(
+    rf"((?:(?<![A-Za-z0-9._])[A-Za-z0-9]{{1,20}}[ ]?[(\[{{](?:dot|점)[)\]}}][ ]?)?{_LOCAL.replace('(?<![A-Za-z0-9._%+', '(?<![A-Za-z0-9._%+')})({_AT})({_DOMAIN})(?![A-Za-z0-9])"
+)
 _SPELT_DOT: Final = r"\s?(?:\(dot\)|\[dot\]|dot|닷|점)\s?"
 _WORDS: Final = re.compile(
     rf"((?:(?<![A-Za-z0-9._])[a-z0-9]{{1,20}}\sdot\s)?{_LOCAL})\sat\s((?:{_LABEL}{_SPELT_DOT}){{1,3}}{_TLD}(?:{_SPELT_DOT}kr)?)(?![A-Za-z0-9])"
@@ -50,7 +56,7 @@ _SHAPED: Final = re.compile(
 _KNOWN: Final = r"(?:naver|gmail|hanmail|daum|nate|kakao|hotmail|outlook|yahoo|icloud|korea|lycos|paran|dreamwiz|empal)"
 _ENDS: Final = r"(?:com|net|co\.kr|ac\.kr|go\.kr|or\.kr|re\.kr|kr|org|io)"
 _SIGN: Final = re.compile(  # another mark in the place of @: only before a large mail host
-    rf"({_LOCAL})(?:\s?[#★☆●○◎◆◇■□▲△▼♥♡♣♠♬♪&*^~!$|+※]{{1,2}}\s?|[_\-]at[_\-]|%40)({_KNOWN}\s?\.\s?(?:com|net|co\.kr))(?![A-Za-z0-9])",
+    rf"({_LOCAL})(?:\s?[#★☆●○◎◆◇■□▲△▼♥♡♣♠♬♪&*^~!$|+※]{{1,2}}\s?|[_\-]at[_\-]|%40)({_KNOWN}(?:\s?\.\s?|[★☆●○◎◆◇■□▲△])(?:com|net|co\.kr))(?![A-Za-z0-9])",
 )
 _ESCAPED: Final = re.compile(rf"({_LOCAL.replace('%', '')})%40({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])")
 _COMMA: Final = re.compile(rf"({_LOCAL})@({_KNOWN}[,;·]?\s?(?:com|net|co[.,]kr))(?![A-Za-z0-9])")
@@ -66,6 +72,12 @@ _HANGUL: Final = re.compile(
 _BARE_HOST: Final = re.compile(
     rf"({_LOCAL})(?:@{_HOST}(?![가-힣]{{2}})|{_AT}{_HOST}\s?(?:컴|넷|닷컴|닷넷))(?![A-Za-z0-9.])"
 )
+_READ_OUT: Final = re.compile(  # 케이 엠 제이 일이삼 골뱅이 네이버 점 컴
+    rf"(?<![가-힣])({_READ_LETTER}(?:[ ]?{_READ_LETTER}){{2,24}})[ ]?(?:골뱅이|앳|엣)[ ]?({_HOST})[ ]?(?:점|닷|쩜)?[ ]?(?:컴|넷|닷컴|닷넷|콤)"
+)
+_LABELLED: Final = re.compile(
+    rf"(?:메일|계정|email|e-mail)[^A-Za-z0-9\n]{{0,20}}({_LOCAL})#({_LABEL}(?:\.{_LABEL}){{0,3}}\.{_ENDS})(?![A-Za-z0-9])"
+)
 _IDN: Final = re.compile(
     rf"({_LOCAL}|(?<![가-힣A-Za-z0-9])[가-힣]{{2,10}})@((?:[가-힣A-Za-z0-9\-]{{1,30}}\.){{1,2}}(?:한국|닷컴|닷넷))"
 )
@@ -76,9 +88,9 @@ _AFTER_A_LOOK: Final = (  # a rule, and what it cannot do without: a letter-by-l
     (_BROKEN, re.compile(r"@\n|\n@|\.\n|\n\.")),
 )
 _APART: Final = re.compile(r" [A-Za-z0-9._\-] ?@")
-_PASSWORD: Final = re.compile(r"://[^\s:/@]{1,64}:$")
+_PASSWORD: Final = re.compile(r"://[^\s:/@]{1,64}:[^\s/@]{0,60}$")
 """postgres://user:pass@host: what stands before @ is no mailbox."""
-_KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?\.")
+_KNOWN_HOST: Final = re.compile(rf"{_KNOWN}\s?[.★☆●○◎◆◇■□▲△]")
 _SIGNS: Final = ("@", "골뱅이", "앳", "엣", "at)", "at]", "at}", "at>", "-at-", "at )", "at ]", "(a)", "[a]")
 _FILES: Final = frozenset(
     [
@@ -137,6 +149,8 @@ _FILES: Final = frozenset(
 def find(view: View) -> Iterator[Hit]:
     """Hits of type EMAIL in a view."""
     if "@" in view.text:
+        for m in _MASKED.finditer(view.text) if "*" in view.text else ():
+            yield Hit(m.start(), m.end(), "EMAIL", 900_000, ("masked",))
         for m in _PLAIN.finditer(view.text):
             if _real(m[1], m[2], m[3]) and not _PASSWORD.search(view.text, max(m.start() - 80, 0), m.start()):
                 yield Hit(m.start(), m.end(), "EMAIL", 990_000, ("plain",))
@@ -160,6 +174,10 @@ def find(view: View) -> Iterator[Hit]:
     for rule in rules:
         for m in rule.finditer(view.lower):
             yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("obfuscated",))
+    for m in _READ_OUT.finditer(view.text) if "골뱅이" in view.text or "앳" in view.text else ():
+        yield Hit(m.start(), m.end(), "EMAIL", 900_000, ("spoken",))
+    for m in _LABELLED.finditer(view.lower) if "#" in view.text else ():
+        yield Hit(m.start(1), m.end(), "EMAIL", 850_000, ("obfuscated",))
     if "%40" in view.text:
         for m in _ESCAPED.finditer(view.text):
             yield Hit(m.start(), m.end(), "EMAIL", 900_000, ("escaped",))
@@ -170,7 +188,7 @@ def find(view: View) -> Iterator[Hit]:
         for m in _SPREAD.finditer(view.text) if _APART.search(view.text) else ():
             if (
                 re.search(r"(?:com|net|kr|org|io)$", m[2].replace(" ", "").lower())
-                and m[0].count(" ") * 2 >= len(m[0]) - 6
+                and m[1].count(" ") * 2 >= len(m[1]) - 3
             ):
                 yield Hit(m.start(), m.end(), "EMAIL", 880_000, ("spread",))
 

@@ -26,10 +26,12 @@ Find = Callable[[View], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Recognizer:
-    """An exact recognizer: `kinds` are the gate's K_ bits whose windows it wants to see."""
+    """An exact recognizer: `kinds` are the gate's K_ bits whose windows it wants to see. `whole`: if there is one, it
+    reads all of the text (a header names what stands a thousand rows below)."""
 
     name: str
     types: tuple[str, ...]
     kinds: int
     find: Find
     version: str = "1"
+    whole: bool = False

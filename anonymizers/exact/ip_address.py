@@ -1,7 +1,7 @@
 """IP_ADDRESS, IPv4 and IPv6.
 
 Criteria
-1. IPv4: four numbers of 0-255 between dots (also [.]), not part of a longer dotted number.
+1. IPv4: four numbers of 0-255 between dots (also [.] and [dot]), not part of a longer dotted number.
 2. Not one: loopback, unspecified and netmask addresses; a version (v1.2.3.4, 버전 …); four small numbers (all below 30)
    without a network word near.
 3. IPv6: parses as one, with at least two groups and either `::` or all eight; not a clock (12:34:56).
@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
+from anonymizers.exact.numbers import in_figures
 from anonymizers.gate import K_NET, K_NUM
 from anonymizers.normalize import View
 
-_DOT: Final = r"(?:\.|\[\.\]|\(\.\)| \. )"
+_DOT: Final = r"(?:\.|\[(?:\.|dot)\]|\((?:\.|dot)\)| \. )"
 _V4: Final = re.compile(
     rf"(?<![0-9A-Za-z_.\-~])(?:::[Ff]{{4}}:)?(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}})(?![0-9A-Za-z_]|\.[0-9]|[가-힣]{{1,2}}[0-9]{{2}})"
 )
@@ -28,12 +29,12 @@ _V6: Final = re.compile(r"(?<![0-9A-Za-z_:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-
 _NETWORK: Final = re.compile(
     r"(?<![a-z])ip(?![a-z])|아이피|서버|접속|주소|호스트|host|ssh|ping|vpn|네트워크|로그인|방화벽|공유기|dns|포트"
 )
-_VERSION: Final = re.compile(r"(?:버전|version|ver\.?|v|릴리스|release|빌드|제|절|항목|섹션)\s?$")
+_VERSION: Final = re.compile(r"(?:버전|version|ver\.?|v|릴리스|release|빌드|펌웨어|firmware|fw|제|절|항목|섹션)\s?$")
 
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type IP_ADDRESS in a view."""
-    for m in _V4.finditer(view.text):
+    for m in _V4.finditer(in_figures(view)):
         octets = [int(part) for part in m.groups()]
         if max(octets) > 255 or any(len(part) > 1 and part[0] == "0" for part in m.groups()):
             continue

@@ -13,28 +13,28 @@ from typing import Final
 from anonymizers.normalize import View
 
 _WORDS: Final[dict[str, str]] = {
-    "rrn": r"주민\s?등록\s?(?:번호)?|주민\s?번호?|주민등록증|주번|민증|rrn|ssn|jumin|resident\s?(?:registration)?",
-    "alien": r"외국인\s?등록(?:번호|증)?|외국인\s?번호|거소\s?(?:신고)?\s?번호|국내거소|등록외국인|alien\s?reg\w{0,9}|frn|arc\b",
+    "rrn": r"주민\s?등록\s?(?:번호)?(?!\s?[가는은]?\s?아[니닌닙님])|주민\s?번호?(?!\s?[가는은]?\s?아[니닌닙님])|주민(?=\s?[:(]?\s?[0-9]{6})|주민등록증|주번|민증|rrn|ssn|jumin|resident\s?(?:registration)?",
+    "alien": r"외국인\s?등록(?:번호|증)?|외국인\s?번호|거소\s?(?:신고)?\s?번호|체류\s?(?:카드|번호)|국내거소|등록외국인|alien\s?reg\w{0,9}|frn|arc\b",
     "passport": r"여권\s?(?:번호)?|passport",
     "licence": r"운전\s?면허\s?(?:증)?\s?(?:번호)?|면허\s?(?:증)?\s?(?:번호)?|driver'?s?[\s_]?licen[cs]e|licen[cs]e[\s_]?(?:no|number)",
-    "corp": r"법인\s?등록\s?(?:번호)?|법인\s?번호|법인등기|corp(?:orate)?[\s_]?(?:reg\w{0,9}|no|num(?:ber)?)",
-    "brn": r"사업자\s?등록\s?(?:번호)?|사업자\s?번호|사업자|business[\s_]?(?:reg\w{0,9}|no|number)|biz[\s_]?(?:reg\w{0,9}|no|num(?:ber)?)|brn",
-    "card": r"카드\s?번호|신용\s?카드|체크\s?카드|법인\s?카드|card|비자카드|마스터카드|카드",
+    "corp": r"법인\s?등록\s?(?:번호)?|법인\s?번호|법인등기|법인[은는이가의]?\s?등록\s?번호|등기\s?신청서?[ /:]{1,4}등록\s?번호|법인(?=\s?[:(]?\s?[0-9]{6})|corp(?:orate)?[\s_]?(?:reg\w{0,9}|no|num(?:ber)?)",
+    "brn": r"사업자\s?등록\s?(?:번호)?|사업자\s?번호|사업자|공급자|공급받는\s?자|business[\s_]?(?:reg\w{0,9}|no|number)|biz[\s_]?(?:reg\w{0,9}|no|num(?:ber)?)|brn",
+    "card": r"카드\s?번호|amex|아멕스|visa(?![a-z])|unionpay|유니온페이|은련|mastercard|신용\s?카드|체크\s?카드|법인\s?카드|card|비자카드|마스터카드|카드",
     "account": (
-        r"계좌\s?(?:번호)?|입금|송금|이체|예금주|통장|가상계좌|무통장|account[\s_]?(?:no|num(?:ber)?)?|acct|환불\s?받|급여\s?이체|은행|뱅크|새마을금고|신협|우체국"
+        r"계좌\s?(?:번호)?|입금|송금|이체|예금주|통장|가상계좌|무통장|account[\s_]?(?:no|num(?:ber)?)?|acct|환불\s?받|급여\s?이체|은행(?!사|나무|잎)|뱅크|새마을금고|신협|우체국|銀"
         r"|수협|농협|카뱅|케뱅|토뱅|kb\s?국민|ibk|nh|sc제일|국민(?=\s?[0-9])|신한(?=\s?[0-9])|기업(?=\s?[0-9])|하나(?=\s?[0-9])|우리(?=\s?[0-9])|토스(?=\s?[0-9])"
         r"|새마을(?=\s?[0-9]{3})|카카오(?=\s?[0-9]{3})|케이(?=\s?[0-9]{3})|산업(?=\s?[0-9]{3})|씨티(?=\s?[0-9]{3})|제일(?=\s?[0-9]{3})|외환(?=\s?[0-9]{3})|저축(?=\s?[0-9]{3})|mg(?=\s?[0-9]{3})|kdb(?=\s?[0-9]{3})|keb(?=\s?[0-9]{3})"
     ),
     "phone": (
         r"휴대\s?전화|핸드폰|휴대폰|전화\s?번호|전화|연락처|연락\s?주|폰\s?번호|폰번|전번|모바일|mobile|cell|phone|tel|hp|h\.p|팩스|fax|유선|대표번호|내선|자택"
-        r"|집전화|☎|☏|문의|콜|call|폰"
+        r"|집전화|☎|☏|문의|콜|call|폰|통화(?=함|했|됨|가능|요망|연결|[ ]?[:0-9])|안심\s?번호"
     ),
-    "customs": r"통관\s?(?:고유)?\s?(?:부호|번호)?|개인\s?통관|pccc|customs",
-    "health": r"건강\s?보험\s?(?:증)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|의료\s?보험\s?(?:증)?|보험증",
-    "military": r"군번|service[\s_]?(?:number|no)|military[\s_]?(?:id|no|number)",
+    "customs": r"유니패스|unipass|개통\s?부호|통관\s?(?:고유)?\s?(?:부호|번호)?|개인\s?통관|부호(?=\s?[:]?\s?[p피]\s?[0-9])|pccc?|customs",
+    "health": r"건강\s?보험\s?(?:증)?\s?(?:번호)?|건보\s?(?:증)?\s?(?:번호)?|의료\s?보험\s?(?:증)?|보험증|증\s?번호|insurance[\s_]?(?:card[\s_]?)?(?:no|num(?:ber)?|id)",
+    "military": r"군번|인식표|service[\s_]?(?:number|no)|military[\s_]?(?:id|no|number)",
     "student": r"학번|학생\s?번호|학생증\s?번호|교육생\s?번호|student[\s_]?(?:id|no|num(?:ber)?)",
-    "employee": r"사원\s?번호|사번|직원\s?번호|임직원\s?번호|공무원\s?번호|교직원\s?번호|교번|행번|employee[\s_]?(?:id|no|num(?:ber)?)|emp[\s_]?(?:no|id|num)|staff[\s_]?(?:id|no|number)|사원증",
-    "postcode": r"우편\s?번호|우\)|우(?=\s?[:)]?\s?[0-9]{5})|〒|zip(?:[\s_]?code)?|post(?:al)?[\s_]?code",
+    "employee": r"사원\s?번호|사번|직번|직원\s?번호|임직원\s?번호|공무원\s?번호|교직원\s?번호|교번|행번|employee[\s_]?(?:id|no|num(?:ber)?)|emp[\s_]?(?:no|id|num)|staff[\s_]?(?:id|no|number)|사원증",
+    "postcode": r"우편\s?번호|우편(?=[은는이]?\s?[:]?\s?[0-9])|우\)|우(?=\s?[:)]?\s?[0-9]{5})|〒|zip(?:[\s_]?code)?|post(?:al)?[\s_]?code",
     "birth": r"생년\s?월일|생일|출생(?:일)?|태어|dob|d\.o\.b|birth\w{0,4}",
     "secret": r"비밀\s?번호|비번|인증\s?번호|패스워드|otp",
     "other": (
@@ -143,6 +143,20 @@ def label_of(view: View, start: int, end: int, before: int = 30, after: int = 14
     if best and "\n\n" in view.text[max(start - before, 0) : start] and behind:
         return behind
     return best or behind
+
+
+_THING: Final = re.compile(
+    r"주문|송장|배송|택배|등기\s?우편|승인|거래|일련|시리얼|serial|s/n|isbn|issn|바코드|barcode|ean|upc|상품|품번|제품|모델|model|part|부품|자산|특허|출원|공고|사건"
+    r"|문서|티켓|쿠폰|timestamp|타임스탬프|epoch|unix|ts=|order|tracking|invoice|결제|version|버전|커밋|commit|빌드|build|법률|고시|조달|입찰|코드|sku|lot|로트|승차권"
+    r"|seq|uuid|해시|hash|imei|meid"
+)
+"""Words for numbers of things. A number of a person, customer or request (회원번호, 접수번호) may well be the resident's."""
+
+
+def is_thing(view: View, start: int) -> bool:
+    """Whether the last label of another kind before `start` is that of a thing."""
+    last = max((row for row in labels(view) if row[1] <= start and row[2] == "other"), default=(0, 0, ""))
+    return _THING.search(view.lower, last[0], last[1]) is not None
 
 
 def near(view: View, start: int, end: int, name: str, reach: int = 40) -> bool:

@@ -24,18 +24,22 @@ _READ_OUT: Final = f"[ ]?(?:{'|'.join(GAP_WORDS)})[ ]?"
 _CLUSTER: Final = re.compile(f"[{DIGIT}](?:(?:{_GAP}{{0,4}}|{_READ_OUT}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?)[{DIGIT}])*")
 _WEAK: Final = re.compile(f"[-.·]|[-.]?\n?|{'|'.join(GAP_WORDS)}")
 """Gaps at which a number neither begins nor ends."""
-LOOSE_GAP: Final = re.compile(r"[ ]{0,2}[\-.·/_~*|]{0,2}[ ]{0,2}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
+LOOSE_GAP: Final = re.compile(rf"[ ]{{0,2}}[\-.·/_~*|]{{0,2}}[ ]{{0,2}}|{_READ_OUT}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
 """Between the groups of a number that its label or checksum proves."""
-COPULA: Final = re.compile(r"이(?=고|며|에요|예요|라|다|었|지만|죠|니까|야)")
+COPULA: Final = re.compile(r"이(?=고|구|며|요|에요|예요|라|다|었|지만|죠|니까|야)")
 _PARTICLE_TAILS: Final = ("이오", "이구", "이사")
 
 
 _WORD: Final = re.compile(
-    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구])"
+    rf"(?<=[0-9])(?:[.,]?[ ]{{1,2}}|[ ]?[|/;][ ]?|[.,\"'](?=[가-힣]))?(?P<word>[이일사오구]|[공영육칠팔삼](?=[가-힣]))"
     rf"(?![{DIGIT}]|-[{DIGIT}]|{_GAP}{{1,2}}[{_SPELLED}]{{2}})"
     rf"|(?<=[{_SPELLED}])(?P<copula>이)(?=에요)"
 )
 """A syllable behind plain digits that is a particle or begins a word (5678이에요, 5678. 이상), not a digit."""
+
+
+_CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{2}:[0-5][0-9](?::[0-5][0-9])? (?=[0-9])")
+"""The time before a number (14:22 110-384-729105) is no part of it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,18 +137,20 @@ def clusters(view: View, least: int = _LEAST) -> list[Cluster]:
     if found is None:
         found = []
         for m in _CLUSTER.finditer(view.text):
-            at = m.start()
-            if m.end() - at < _LEAST:
+            if m.end() - m.start() < _LEAST:
                 continue
-            for cut in _WORD.finditer(view.text, m.start(), m.end() + 2):  # it looks at what follows
+            at = m.start() + _word_end(view.text, m.start(), m.end())
+            for clock in _CLOCK.finditer(view.text, at, m.end()) if ":" in m[0] else ():
+                if clock.start() - at >= _LEAST:
+                    found.append(_cluster(view, at, clock.start()))
+                at = clock.end()
+            for cut in _WORD.finditer(view.text, at, m.end() + 2):  # it looks at what follows
                 if cut.end() > m.end():
                     break
                 if cut["word"] and _mixed(view.text, cut.start()):
                     continue
                 found.append(_cluster(view, at, cut.start("word") if cut["word"] else cut.start("copula")))
                 at = cut.end()
-            if at == m.start():
-                at += _word_end(view.text, at, m.end())
             if m.end() - at >= _LEAST:
                 found.append(_cluster(view, at, m.end()))
         view.memo["clusters"] = found
@@ -188,6 +194,34 @@ def _cluster(view: View, start: int, end: int) -> Cluster:
         spelled.append(value is not char)
         gap_from = i + 1
     return Cluster(view, "".join(values), tuple(at), tuple(gaps), tuple(spelled))
+
+
+_READ_GROUPS: Final = re.compile(rf"(?<![가-힣])[{_SPELLED}]{{1,8}}(?:[.,\-/][ ]?[{_SPELLED}]{{1,12}}){{1,6}}")
+_FIGURES: Final = str.maketrans(SPELLED)
+
+
+def in_figures(view: View, *, lower: bool = False) -> str:
+    """The view's text, groups of spelled digits between marks written in figures (일구칠구.이.일이, 一七五.一〇九…);
+    position for position the same."""
+    return _READ_GROUPS.sub(_group_in_figures, view.lower if lower else view.text)
+
+
+def _group_in_figures(m: re.Match[str]) -> str:
+    last = m.end() - 1
+    if COPULA.match(m.string, last):
+        return m[0][:-1].translate(_FIGURES) + m.string[last]
+    return m[0].translate(_FIGURES)
+
+
+def without_word(view: View, start: int, end: int) -> int:
+    """Where a value ends whose last digit, apart from the others, begins the next word (C2435902 사본, …구 이래)."""
+    text = view.text
+    at = end - 1
+    while at > start and text[at - 1] in " .,":
+        at -= 1
+    if at < end - 1 and text[end - 1] in SPELLED and "가" <= text[end : end + 1] <= "힣":
+        return at
+    return end
 
 
 def is_date(year: int, month: int, day: int) -> bool:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
 from anonymizers.exact.labels import label_of, near
-from anonymizers.exact.numbers import DIGIT
+from anonymizers.exact.numbers import DIGIT, without_word
 from anonymizers.gate import K_PASSPORT
 from anonymizers.normalize import View
 
@@ -29,9 +29,10 @@ _NEW = re.compile(
     rf"(?<![A-Za-z0-9_])([MSRODGmsrodg]){_S}{_D}{_S}{_D}{_S}{_D}{_S}([A-Za-z]){_S}{_D}{_S}{_D}{_S}{_D}{_S}{_D}(?![A-Za-z0-9_])"
 )
 _OLD = re.compile(rf"(?<![A-Za-z0-9_])([MSRODGmsrodg]){_S}(?:{_D}{_S}){{7}}{_D}(?![A-Za-z0-9_]|[\-.][0-9])")
+_SPREAD = re.compile(rf"(?<![A-Za-z0-9_])[MSRODGmsrodg][ ]{{1,2}}(?:{_D}[ ]{{1,2}}){{7}}{_D}(?![A-Za-z0-9_]|[ ][0-9])")
 _OTHER = re.compile(rf"(?<![A-Za-z0-9_])([A-Za-z]{{1,2}}){_S}(?:{_D}{_S}){{5,7}}{_D}(?![A-Za-z0-9_]|[\-.][0-9])")
 _SPOKEN = re.compile(
-    rf"(?<![가-힣])(?:엠|에스|알|오|디|지){_S}(?:{_D}{_S}){{3}}(?:(?:에이|비|씨|디|이|에프|지|[A-Za-z]){_S})?(?:{_D}{_S}){{3,4}}{_D}(?![0-9])"
+    rf"(?<![가-힣])(?:엠|에스|알|오|디|지){_S}(?:{_D}{_S}){{3}}(?:(?:에이|비|씨|디|이|에프|지|에이치|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트|[A-Za-z]){_S})?(?:{_D}{_S}){{3,4}}{_D}(?![0-9])"
 )
 
 
@@ -55,14 +56,24 @@ def find(view: View) -> Iterator[Hit]:
         taken.append(m.span())
         evidence = ("shape:old", "context:passport") if labelled else ("shape:old",)
         yield Hit(m.start(), m.end(), "PASSPORT", 980_000 if labelled else 700_000, evidence)
+    for m in _SPREAD.finditer(view.text) if "  " in view.text else ():
+        if label_of(view, m.start(), m.end()) == "passport":
+            yield Hit(m.start(), m.end(), "PASSPORT", 900_000, ("shape:spread", "context:passport"))
     for m in _SPOKEN.finditer(view.text):
         if label_of(view, m.start(), m.end()) == "passport":
-            yield Hit(m.start(), m.end(), "PASSPORT", 900_000, ("shape:spoken", "context:passport"))
+            yield Hit(
+                m.start(),
+                without_word(view, m.start(), m.end()),
+                "PASSPORT",
+                900_000,
+                ("shape:spoken", "context:passport"),
+            )
     for m in _OTHER.finditer(view.text):
         if any(a < m.end() and m.start() < b for a, b in taken):
             continue
         if label_of(view, m.start(), m.end()) == "passport":
-            yield Hit(m.start(), m.end(), "PASSPORT", 850_000, ("shape:other", "context:passport"))
+            end = without_word(view, m.start(), m.end())
+            yield Hit(m.start(), end, "PASSPORT", 850_000, ("shape:other", "context:passport"))
 
 
 def _fragment(view: View, start: int) -> bool:

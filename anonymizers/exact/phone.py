@@ -20,8 +20,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from anonymizers.exact.bank_account import at_bank
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labels import label_of, labels, near
+from anonymizers.exact.labels import direct, is_thing, label_of, labels, near
 from anonymizers.exact.numbers import COPULA, Cluster, clusters
 from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import GAP_WORDS, View
@@ -41,6 +42,7 @@ _LABELLED: Final = re.compile(r"(?<![a-z])(?:hp|h\.p|tel|phone|mobile|cell|fax)$
 _GLUED: Final = re.compile(
     r"(?<![0-9\-.])(?P<one>01[016-9]-[0-9]{3,4}-[0-9]{4})(?P<two>01[016-9]-[0-9]{3,4}-[0-9]{4})(?![0-9]|[\-.][0-9])"
 )
+_CALLED: Final = re.compile(r"(?:번호|연락처|전화|팩스)\s?(?:은|는|:)?\s?$")
 _PREFIX: Final = re.compile(r"[0OoㅇᄋQ][1lI|!][0OoㅇᄋQ16789]")
 _LOCAL: Final = re.compile(
     r"(?:전화\s?번호|전화|연락처|☎|☏|tel\.?|phone|집전화|자택|유선|팩스|fax)\s?(?:은|는|:|=|\)|-)?\s{0,2}(?P<v>[2-9]\d{2,3}[ ]?[\-.][ ]?\d{4})(?![0-9]|[\-.][0-9])"
@@ -136,6 +138,8 @@ _TAIL8: Final = frozenset(
         (3, 3, 2),
         (2, 3, 3),
         (1,) * 8,
+        (4, 5),
+        (5, 4),
     }
 )
 _TAIL7: Final = frozenset({(3, 4), (7,), (3, 2, 2), (4, 3), (1,) * 7})
@@ -201,6 +205,12 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         return Hit(start, end, kind, 980_000 if usual else 850_000, (*evidence, "context:phone"))
     if not usual or (kind == "PHONE" and not plain):
         return None
+    if label == "account" and not bare and not at_bank(view, start) and label_of(view, start, end, 0, 3) != "account":
+        label = ""  # 농협 하나로마트, 입금 후 …, or the bank of the number behind
+    if plus and label not in ("account", "card"):
+        label = ""
+    if label == "other" and usual and not bare and not is_thing(view, start):
+        label = ""  # 팩스 접수는 0504-137-8820
     if label in (
         "account",
         "other",
@@ -214,7 +224,7 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
         "rrn",
         "corp",
         "brn",
-    ):
+    ) and (bare or label == "account" or len(layout) < 3 or direct(view, start, label)):
         if kind == "MOBILE" and national.startswith("010") and not bare:
             return Hit(
                 start, end, kind, 610_000 if label == "account" else 800_000, (*evidence, "layout", f"against:{label}")
@@ -233,7 +243,11 @@ def _judge(view: View, cluster: Cluster, a: int, b: int, kind: str, country: int
     if all(gap.strip() == "" for gap in gaps):
         return Hit(start, end, kind, 700_000, (*evidence, "spaced"))
     if any(gap.strip() == "" for gap in gaps) and not country and not any(")" in gap for gap in gaps):
-        return None
+        return (
+            Hit(start, end, kind, 650_000, (*evidence, "spaced"))
+            if _CALLED.search(view.text, max(start - 8, 0), start)
+            else None
+        )
     return Hit(start, end, kind, 930_000, (*evidence, "layout"))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better on long lines
 """Thirteen digits: resident, alien or corporate number? One reading, used by three recognizers.
 
 Resident registration numbers (주민등록법 시행규칙 2) are YYMMDD G NNNNNN with G = century and sex: 1, 2 (1900s), 3, 4
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from anonymizers.exact.labels import direct, label_of, near
+from anonymizers.exact.labels import direct, is_thing, label_of, near
 from anonymizers.exact.numbers import Cluster, clusters, is_date
 from anonymizers.normalize import View
 
@@ -37,7 +38,6 @@ _REGISTRY: Final = frozenset(str(n) for n in range(11, 24))
 _KINDS: Final = frozenset(str(n) for n in (*range(11, 16), 21, 22, *range(31, 52), 71, 81, 85))
 """Of company: 11 stock, 14 limited, 21 association, 22 foundation, 31 and up by special law."""
 _PLAIN_GAP: Final = re.compile(r"[ \-./_~·]{1,4}|[ ]?-[ ]?\n[ ]?|[ ]?\n[ ]?-[ ]?")
-_STRANGERS: Final = frozenset({"other", "account", "card", "brn", "phone", "customs"})
 
 
 def rrn_checksum(values: str) -> bool:
@@ -173,14 +173,13 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
         if corporate_checksum(t.values) or not checksum or not t.likely_age:
             return None
         return 500_000, (*evidence, "against:corp")
-    if t.glued and not (checksum and t.shape == "split"):
+    if t.glued and not (t.shape == "split" and (checksum or _marked(view, t))):
         return None
-    if (
-        t.label in _STRANGERS
-        and direct(view, t.start, t.label)
-        and not (checksum and t.shape == "split" and t.label not in ("account", "card"))
-    ):
+    stranger = _stranger(view, t)
+    if stranger and not (t.shape == "split" and (checksum or stranger != "other")):
         return None
+    if stranger == "account":
+        return 450_000, (*evidence, "against:account")
     if t.registry_code and corporate_checksum(t.values) and not t.likely_age:
         return None
     if t.shape == "split":
@@ -196,6 +195,20 @@ def personal(t: Thirteen, view: View, own: str, checksum: bool) -> tuple[int, tu
     if t.shape == "loose":
         return None
     return 850_000 if checksum else 650_000, (*evidence, "layout")
+
+
+def _marked(view: View, t: Thirteen) -> bool:
+    """Whether only marks touch the number (file_900101-1234567.jpg, id=…): no letter or digit makes it a longer code."""
+    before, behind = view.text[max(t.start - 1, 0) : t.start], view.text[t.end : t.end + 1]
+    return t.likely_age and not any(c.isascii() and c.isalnum() for c in (before, behind) if c)
+
+
+def _stranger(view: View, t: Thirteen) -> str:
+    """The label right before the number that says it is something else, or "". A phone, a business number or a customs
+    code has fewer digits and a card more, so their labels say nothing; an account may have thirteen."""
+    if t.label not in ("other", "account") or not direct(view, t.start, t.label):
+        return ""
+    return "" if t.label == "other" and not is_thing(view, t.start) else t.label
 
 
 def _epoch(values: str) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better on long lines
 """RRN, resident registration number (주민등록번호). PIPA Art. 24 and 24-2: deleted at first touch, never mapped.
 
 Criteria
@@ -5,14 +6,15 @@ Criteria
    fifteen with a four-digit year (19900101-1234567) that agrees with the century digit.
 2. The first six are a day of the century named by the seventh (1, 2: 1900s; 3, 4: 2000s; 9, 0: 1800s, 6-7 or labelled).
 3. The checksum raises the score and never clears: numbers given since 2020-10-05 are random in the last six digits.
-4. Excluded by evidence: an impossible date; a future one, unless the label governs it; a label of another kind of
-   number right before it (order, invoice, account …) unless 6-7 in shape with a good checksum; letters glued to it; a
-   corporate registry code with its checksum and an impossible age.
+4. Excluded by evidence: an impossible date; a future one, unless the label governs it; the label of a thing right before
+   it (order, invoice, serial …) unless 6-7 in shape with a good checksum; letters or digits glued to it; a corporate
+   registry code with its checksum and an impossible age. Labels of shorter numbers (phone, business, customs) exclude
+   nothing; of an account or card, only what is not 6-7 in shape.
 5. A 13-digit number labelled as corporate stays an RRN candidate only if the corporate checksum fails and the
    RRN's holds.
 
-6. With the label, two parts told apart (앞자리 900101, 뒷자리 1234567) are both hits; so are 90년 1월 1일-1234567, two
-   parts on two lines without a hyphen, and a number in which O, o, l or I stands for a digit (9OO1O1-l234567).
+6. Two parts told apart (앞자리 900101, 뒷자리 1234567) are both hits; with the label so are 90년 1월 1일-1234567, the
+   last seven digits by themselves, two parts on two lines without a hyphen, and a number in which O, o, l or I stands for a digit (9OO1O1-l234567).
 
 Score .52 (could be a millisecond clock) to .99. Evidence: date, checksum, context:rrn, layout, against:corp,
 maybe:epoch.
@@ -34,9 +36,13 @@ from anonymizers.normalize import View
 _APART: Final = re.compile(
     r"(?<![0-9])(?P<front>[0-9]{2}(?P<m>[0-9]{2})(?P<d>[0-9]{2}))(?![0-9])[^0-9\n]{1,14}(?:뒷|뒤)[^0-9\n]{0,10}(?P<back>[1-8][0-9]{6})(?![0-9])"
 )
+_FRONT_NAMED: Final = re.compile(r"앞\s?(?:[ 의]|자리|번호|6|여섯)")
 _FRONT: Final = re.compile(
     r"주민\s?(?:등록)?\s?번호\s?앞\s?(?:자리|6자리|여섯\s?자리)\s?(?:은|는|이|가|:)?\s{0,2}"
     r"(?P<v>[0-9]{2}(?P<m>[0-9]{2})(?P<d>[0-9]{2}))(?![0-9]|[ ]?-)"
+)
+_BACK: Final = re.compile(
+    r"주민\s?(?:등록)?\s?(?:번호)?\s?(?:의\s?)?(?:뒷|뒤)\s?(?:자리|번호|7\s?자리|일곱\s?자리)?\s?(?:은|는|이|가|:)?\s{0,2}(?P<v>[1-8][0-9]{6})(?![0-9]|[\-.,][0-9])"
 )
 _IN_WORDS: Final = re.compile(
     r"(?<![0-9])(?:19|20)?[0-9]{2}년[ ]?(?P<m>[0-9]{1,2})월[ ]?(?P<d>[0-9]{1,2})일?[ ]?-[ ]?[1-8][0-9]{6}(?![0-9])"
@@ -61,12 +67,20 @@ def find(view: View) -> Iterator[Hit]:
         if verdict:
             yield Hit(t.start, t.end, "RRN", *verdict)
     for m in _APART.finditer(view.text):
-        if is_date(2000, int(m["m"]), int(m["d"])) and near(view, m.start(), m.end(), "rrn"):
-            yield Hit(m.start("front"), m.end("front"), "RRN", 900_000, ("date", "context:rrn", "apart"))
-            yield Hit(m.start("back"), m.end("back"), "RRN", 900_000, ("date", "context:rrn", "apart"))
+        if not is_date(2000, int(m["m"]), int(m["d"])):
+            continue
+        label = next((n for n in ("rrn", "alien") if near(view, m.start(), m.end(), n)), "")
+        if label or _FRONT_NAMED.search(view.text, max(m.start() - 12, 0), m.start()):
+            kind = "ALIEN_REG" if m["back"][0] in "5678" else "RRN"
+            evidence = ("date", f"context:{label}", "apart") if label else ("date", "apart")
+            yield Hit(*m.span("front"), kind, 900_000 if label else 850_000, evidence)
+            yield Hit(*m.span("back"), kind, 900_000 if label else 850_000, evidence)
     for m in _FRONT.finditer(view.text) if "앞" in view.text else ():
         if is_date(2000, int(m["m"]), int(m["d"])):
             yield Hit(*m.span("v"), "BIRTH_DATE", 840_000, ("context:rrn", "apart"))
+    for m in _BACK.finditer(view.text) if "뒤" in view.text or "뒷" in view.text else ():
+        kind = "ALIEN_REG" if m["v"][0] in "5678" else "RRN"
+        yield Hit(*m.span("v"), kind, 860_000, ("context:rrn", "apart"))
     for m in _TWO_LINES.finditer(view.text) if "\n" in view.text else ():
         label = next((n for n in ("rrn", "alien") if near(view, m.start(), m.end(), n, 20)), "")
         if label and is_date(2000, int(m["m"]), int(m["d"])):

@@ -1,12 +1,13 @@
 # ruff: noqa: E501 - patterns read better on long lines
-"""Cells of a table whose header tells what they are: CSV, semicolons, Markdown pipes.
+"""Cells of a table whose header tells what they are: CSV, semicolons, tabs, Markdown pipes; and rows of an SQL INSERT.
 
 Criteria
 1. A header: a line of two cells or more, none longer than 16 characters, none with a digit, one of them a label by itself
    (학번, 사번, 생년월일, 나이, 우편번호, 군번, 보험증번호, 계좌번호, 비밀번호, 아이디, 전화번호 and their English names).
 2. The lines right below with as many cells (a Markdown rule between is skipped); the cell under a label is a value if the
    whole of it has the form of its type.
-3. Types that need no label (resident numbers, mobile numbers, e-mail …) are left to their own recognizers.
+3. The columns of an SQL INSERT likewise: (login_id, birth, …) VALUES (…), (…).
+4. Types that need no label (resident numbers, mobile numbers, e-mail …) are left to their own recognizers.
 
 Score .88. Evidence: context:column.
 """
@@ -14,18 +15,23 @@ Score .88. Evidence: context:column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.numbers import is_date
-from anonymizers.gate import K_AGE, K_BIRTH, K_HANDLE, K_NUM, K_SECRET, K_SHORT
+from anonymizers.exact.numbers import is_date, luhn
+from anonymizers.exact.resident import corporate_checksum
+from anonymizers.gate import K_TABLE
 from anonymizers.normalize import View
 
 _HEADS: Final = (
+    ("CARD", r"카드\s?번호|card[ _]?(?:no|number)", r"[0-9](?:[\- ]?[0-9]){12,18}"),
+    ("BUSINESS_REG", r"사업자\s?(?:등록)?\s?번호|biz[ _]?(?:reg[ _]?)?no|brn", r"[0-9]{3}-?[0-9]{2}-?[0-9]{5}"),
+    ("VEHICLE_PLATE", r"차량\s?번호|차\s?번호|번호판|차량", r"[0-9]{2,3}[ ]?[가-힣][ ]?[0-9]{4}"),
+    ("CORPORATE_REG", r"법인\s?(?:등록)?\s?번호|corp(?:orate)?[ _]?(?:reg[ _]?)?no", r"[0-9]{6}-?[0-9]{7}"),
     ("STUDENT_NO", r"학번|학생\s?번호|student[ _]?(?:id|no)", r"[A-Za-z]{0,2}[0-9](?:-?[0-9]){4,9}"),
     ("EMPLOYEE_NO", r"사번|(?:사원|직원|임직원)\s?번호|행번|교번|emp(?:loyee)?[ _]?(?:id|no)", r"(?:[A-Za-z]{1,5}[\-_]?)?[0-9](?:-?[0-9]){2,9}"),
-    ("BIRTH_DATE", r"생년\s?월일|생일|출생일자?|birth[ _]?(?:date|day)?|dob", r"(?:19|20)?[0-9]{2}(?P<sep>[\-./]?)(?P<m>[0-9]{2})(?P=sep)(?P<d>[0-9]{2})"),
+    ("BIRTH_DATE", r"생년\s?월일|생일|출생일자?|birth[ _]?(?:date|day)?|dob", r"(?:19|20)?[0-9]{2}(?P<sep>[\-./]?)(?P<m>[0-9]{2})(?P=sep)(?P<d>[0-9]{2})|(?:19|20)?[0-9]{2}(?P<dot>[\-./])(?P<m1>[0-9]{1,2})(?P=dot)(?P<d1>[0-9]{1,2})"),
     ("AGE", r"나이|연령|age", r"(?:[1-9][0-9]?|1[01][0-9])(?:세|살)?"),
     ("POSTCODE", r"우편\s?번호|zip(?:[ _]?code)?|post(?:al)?[ _]?code", r"[0-9]{5}|[0-9]{3}-[0-9]{3}"),
     ("MILITARY_NO", r"군번", r"[0-9]{2}-?[0-9]{5,8}"),
@@ -38,10 +44,26 @@ _HEADS: Final = (
 _HEAD: Final = re.compile("|".join(f"(?P<t{i}>{words})" for i, (_, words, _) in enumerate(_HEADS)))
 _VALUES: Final = tuple(re.compile(value) for _, _, value in _HEADS)
 _HINT: Final = re.compile(
-    rf"(?:^|[,;|\"\n])[ ]?(?:{'|'.join(words for _, words, _ in _HEADS)})[ \"]{{0,2}}(?:[,;|]|\n)"
+    rf"(?:^|[,;|\"\n]|/[ ])[ ]?(?:{'|'.join(words for _, words, _ in _HEADS)})[ \"]{{0,2}}(?:[,;|]|[ ]/|\n)"
 )
+_INSERT: Final = re.compile(
+    r"(?:insert|replace)\s+into\s+[\w.`\"\[\]]{1,60}\s*\((?P<columns>[\w ,`\"'\[\]가-힣\n]{3,400})\)\s*values\s*"
+)
+_TUPLE: Final = re.compile(r"\s*,?\s*\((?P<t>(?:[^()']|'[^']*'){1,2000})\)")
+_SQL_CELL: Final = re.compile(r"\s*(?:'(?P<q>[^']*)'|(?P<n>[^',\s][^',]*))\s*(?:,|$)")
 _RULE: Final = re.compile(r"[|:\- ]+")
 _MOST: Final = 16
+_LONGEST: Final = 400  # code points of a header
+
+
+def _with_tabs(view: View) -> str:
+    """The view in lower case, tabs where the text has them."""
+    if not view.tabs:
+        return view.lower
+    chars = list(view.lower)
+    for at in view.tabs:
+        chars[at] = "\t"
+    return "".join(chars)
 
 
 def has_header(text: str) -> bool:
@@ -51,12 +73,15 @@ def has_header(text: str) -> bool:
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of the types above in a view."""
-    if not has_header(view.lower):
+    for insert in _INSERT.finditer(view.lower) if "values" in view.lower else ():
+        yield from _inserted(view, insert)
+    lower = _with_tabs(view)
+    if not view.tabs and not has_header(lower):
         return
     columns: list[int] = []  # number of the head, or -1
     mark = ""
     at = 0
-    for line in view.lower.split("\n"):
+    for line in lower.split("\n"):
         cells = _cells(line, at, mark) if mark else []
         if mark and _RULE.fullmatch(line) and "-" in line:
             pass
@@ -67,18 +92,45 @@ def find(view: View) -> Iterator[Hit]:
         at += len(line) + 1
 
 
+def _inserted(view: View, insert: re.Match[str]) -> Iterator[Hit]:
+    """The values of an INSERT under the names of its columns."""
+    columns = [_column(name.strip(" `\"'[]")) for name in insert["columns"].split(",")]
+    if max(columns) < 0:
+        return
+    at = insert.end()
+    while m := _TUPLE.match(view.text, at):
+        cells = [
+            cell.span("q") if cell["q"] is not None else cell.span("n")
+            for cell in _SQL_CELL.finditer(view.text, *m.span("t"))
+        ]
+        if len(cells) == len(columns):
+            yield from _row(view, cells, columns)
+        at = m.end()
+
+
+def _head(name: str) -> int:
+    """The number of the head that a column is named by, or -1."""
+    m = _HEAD.fullmatch(name)
+    return int(m.lastgroup[1:]) if m and m.lastgroup else -1
+
+
+def _column(name: str) -> int:
+    """The same for a column of a database, which may say whose it is first: owner_birth."""
+    owner, _, rest = name.partition("_")
+    return max(_head(name), _head(rest) if owner.isalpha() else -1)
+
+
 def _header(line: str) -> tuple[str, list[int]]:
     """The mark between the cells and the head of each, or nothing if the line is no header."""
-    for mark in "|,;":
+    for mark in ("|", "\t", ",", ";", " / "):
         if mark not in line:
             continue
+        if len(line) > _LONGEST:
+            return "", []
         names = [line[a:b] for a, b in _cells(line, 0, mark)]
         if len(names) < 2 or any(len(name) > _MOST or any(c.isdigit() for c in name) for name in names):
             continue
-        columns = []
-        for name in names:
-            m = _HEAD.fullmatch(name)
-            columns.append(int(m.lastgroup[1:]) if m and m.lastgroup else -1)
+        columns = [_head(name) for name in names]
         if max(columns) >= 0:
             return mark, columns
     return "", []
@@ -87,32 +139,48 @@ def _header(line: str) -> tuple[str, list[int]]:
 def _cells(line: str, at: int, mark: str) -> list[tuple[int, int]]:
     """Where the cells of a line stand, without spaces and quotes; `at` is where the line begins."""
     out = []
-    parts = line.split(mark)
+    parts = _quoted_apart(line, mark) if mark in "\t,;" and '"' in line else line.split(mark)
     for k, part in enumerate(parts):
         if not (mark == "|" and not part.strip() and k in (0, len(parts) - 1)):
             inner = part.strip(" \"'")
             start = at + part.index(inner) if inner else at
             out.append((start, start + len(inner)))
-        at += len(part) + 1
+        at += len(part) + len(mark)
     return out
 
 
-def _row(view: View, cells: list[tuple[int, int]], columns: list[int]) -> Iterator[Hit]:
+def _quoted_apart(line: str, mark: str) -> list[str]:
+    """The line cut at the marks that stand outside double quotes (RFC 4180)."""
+    parts, begun, quoted = [], 0, False
+    for i, char in enumerate(line):
+        if char == '"':
+            quoted = not quoted
+        elif char == mark and not quoted:
+            parts.append(line[begun:i])
+            begun = i + 1
+    return [*parts, line[begun:]]
+
+
+def _row(view: View, cells: Sequence[tuple[int, int]], columns: Sequence[int]) -> Iterator[Hit]:
     for (start, end), column in zip(cells, columns, strict=True):
         m = _VALUES[column].fullmatch(view.text, start, end) if column >= 0 else None
         if m is None:
             continue
         kind = _HEADS[column][0]
-        if kind == "BIRTH_DATE" and not is_date(2000, int(m["m"]), int(m["d"])):
+        if kind == "BIRTH_DATE" and not is_date(2000, int(m["m"] or m["m1"]), int(m["d"] or m["d1"])):
             continue
         if kind == "CREDENTIAL" and set(m[0]) <= set("*xX.-_"):
             continue
-        yield Hit(start, end, kind, 880_000, ("context:column",))
+        if kind == "CARD" and not luhn("".join(c for c in m[0] if c.isdigit())):
+            continue
+        score = 970_000 if kind == "CORPORATE_REG" and corporate_checksum(m[0].replace("-", "")) else 880_000
+        yield Hit(start, end, kind, score, ("context:column",))
 
 
 TABLE_CELLS = Recognizer(
     "table_cells",
     tuple(kind for kind, _, _ in _HEADS),
-    K_SHORT | K_BIRTH | K_AGE | K_NUM | K_SECRET | K_HANDLE,
+    K_TABLE,
     find,
+    whole=True,
 )

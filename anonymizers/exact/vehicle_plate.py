@@ -30,8 +30,8 @@ _WORDS: Final = "조호도로부서주다나고수오구노저어가사아하자
 _REGIONS: Final = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 _D: Final = f"[{DIGIT}]"
 _PLATE: Final = re.compile(
-    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}})(?P<gap>[ ]?[\-·]?[ ]?)(?P<letter>[{_LETTERS}])"
-    rf"(?P<gap2>[ ]?[\-·]?[ ]?)(?P<tail>{_D}{{4}}|{_D}(?:[ ]{_D}){{3}})(?![0-9]|[,.\-][0-9])"
+    rf"(?P<region>(?:{_REGIONS})[ ]?)?(?<![0-9,.\-제])(?P<head>{_D}{{1,3}}(?!십)|(?<![가-힣])(?:[이삼사오육칠팔구]?백)?[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?|[이삼사오육칠팔구]?백[일이삼사오육칠팔구]?)(?P<gap>[ ]?[\-·.]?[ ]?)(?P<letter>[{_LETTERS}])"
+    rf"(?P<gap2>[ ]?[\-·.]?[ ]?)(?P<tail>{_D}{{4}}|{_D}(?:[ ]{_D}){{3}})(?![0-9]|[,.\-][0-9])"
 )
 _DIPLOMAT: Final = re.compile(r"(?<![가-힣])(?:외교|영사|준외|준영|국기|협정|대표)[ ]?\d{3}[ ]?-[ ]?\d{3}(?![0-9])")
 _MILITARY: Final = re.compile(
@@ -41,18 +41,18 @@ _OLDEST: Final = re.compile(
     rf"(?<![가-힣])(?P<region>{_REGIONS})[ ]?(?P<town>[가-힣]{{1,4}}[ ])?[ ]?(?P<letter>[{_LETTERS}])[ ]?(?P<tail>{_D}{{4}})(?![0-9]|[,.\-][0-9])"
 )
 _TEMPORARY: Final = re.compile(rf"(?<![가-힣])(?:(?:{_REGIONS})[ ]?)?임(?:시)?[ ]?\d{{4,6}}(?![0-9]|[,.\-][0-9])")
-_TEMPORARY_LABEL: Final = re.compile(r"임시\s?(?:번호|운행|차량)|번호판|차량\s?번호|차번호")
+_TEMPORARY_LABEL: Final = re.compile(r"임시\s?(?:번호|운행|차량)|임판|번호판|차량|차량\s?번호|차번호")
 _CAR: Final = re.compile(
-    r"차량|번호판|자동차|승용차|차\s?번호|오토바이|이륜차|스쿠터|바이크|택시|버스|트럭|주차|렌트|차주|운전|화물차|견인|입차|출차|뺑소니"
+    r"차량|번호판|자동차|승용차|차\s?번호|오토바이|이륜차|스쿠터|바이크|택시|버스|트럭|주차|렌트|차주|운전|화물차|견인|입차|출차|뺑소니|민간차|군부대|부대\s?출입"
 )
 _VEHICLE: Final = re.compile(
-    r"차량|차주|차\s?(?:좀|빼)|번호판|자동차|승용차|승합차|이륜차|버스|화물차|택시|트럭|오토바이|차\s?번호|주차|렌트|렌터카|제\s?차|차는|운전|번호\s?판|견인|세차|입차|출차|뺑소니|가해차|피해차"
+    r"차량|차랑\s?번호|차주|차\s?(?:좀|빼|한\s?대)|차[가를에](?![가-힣])|(?:구급|소방|경찰|순찰|수리|중고|자기|승합|화물|외제|국산|검은|흰|은)\s?색?\s?차|흰색|검은색|검정색|은색|회색|세단|카니발|쏘나타|소나타|그랜저|아반떼|모닝|스파크|코란도|티볼리|투싼|스포티지|싼타페|쏘렌토|제네시스|벤츠|테슬라|아우디|블랙박스|접촉\s?사고|신호\s?위반|과속|주정차|번호판|자동차|승용차|승합차|이륜차|버스|화물차|택시|트럭|오토바이|차\s?번호|주차|렌트|렌터카|제\s?차|차는|운전|번호\s?판|견인|세차|입차|출차|뺑소니|가해차|피해차"
 )
 _CASE: Final = re.compile(r"판결|선고|결정|대법원|법원|사건|헌재|참조|항소|상고|판례|심판|집행|소송")
 _RULING: Final = re.compile(r"[ ]?(?:전원합의체|판결|결정|,[ ]?\d|호?[ ]?사건|\(병합)")
 _RULING_BEFORE: Final = re.compile(r"(?:선고|결정|자)[ ]?$")
 _UNIT: Final = re.compile(
-    r"\s?(?:억|만|원|명|년|개|건|호|번지|쪽|면|조|항|㎡|m|km|cm|kg|g|%|톤|회|세대|가구|평|분|초|시|일|월|여|천|백|주|대\b|배|점|위)"
+    r"\s?(?:억|만|원|명(?!의)|년|개|건|호|번지|쪽|면|조|항|㎡|m|km|cm|kg|g|%|톤|회|세대|가구|평|분|초|시|일|월|여|천|백|주|대\b|배|점|위)"
 )
 
 
@@ -79,7 +79,7 @@ def find(view: View) -> Iterator[Hit]:
 
 def _judge(view: View, m: re.Match[str]) -> Hit | None:
     start, end = m.start(), m.end()
-    spelled = sum(c in SPELLED for c in m["head"] + m["tail"])
+    spelled = sum(c in SPELLED or c in "십백" for c in m["head"] + m["tail"])
     if not m["region"] and (
         len(m["head"]) == 1 or (start and view.text[start - 1].isascii() and view.text[start - 1].isalnum())
     ):
@@ -96,7 +96,7 @@ def _judge(view: View, m: re.Match[str]) -> Hit | None:
         return None
     if (not vehicle and _RULING.match(view.text, end)) or _RULING_BEFORE.search(view.text, max(start - 8, 0), start):
         return None
-    if not (vehicle or m["region"]) and ("·" in m["gap"] + m["gap2"] or " " in m["tail"]):
+    if not (vehicle or m["region"]) and (any(mark in m["gap"] + m["gap2"] for mark in "·.") or " " in m["tail"]):
         return None
     spaced = " " in m["gap"] + m["gap2"]
     if spelled and not (vehicle or m["region"]):

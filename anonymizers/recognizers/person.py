@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from anonymizers import names
-from anonymizers.recognizers.base import BatchedRecognizer
+from anonymizers.recognizers.base import BatchedRecognizer, explained
 
 
 class PersonRecognizer(BatchedRecognizer):
-    __doc__ = names.__doc__
+    __doc__ = explained(names.__doc__ or "", ["PERSON"])
 
     def __init__(self, supported_language: str = "ko", *, kiwi_budget_ppm: int = 1_000_000) -> None:
         """Kiwi may be asked about every ambiguous name: texts come one at a time here."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from anonymizers import sensitive
 from anonymizers.entities import entities
-from anonymizers.recognizers.base import BatchedRecognizer
+from anonymizers.recognizers.base import BatchedRecognizer, explained
+
+TYPES = [label for label, entity in entities().items() if entity.law_class == "sensitive"]
 
 
 class SensitiveInformationRecognizer(BatchedRecognizer):
-    __doc__ = sensitive.__doc__
+    __doc__ = explained(sensitive.__doc__ or "", TYPES)
 
     def __init__(self, supported_language: str = "ko") -> None:
-        types = [label for label, entity in entities().items() if entity.law_class == "sensitive"]
-        super().__init__(sensitive.SensitiveRecognizer(), types, supported_language)
+        super().__init__(sensitive.SensitiveRecognizer(), TYPES, supported_language)

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from anonymizers.particles import agree, final_sound
+from anonymizers.particles import agree
+from anonymizers.sounds import final_sound
 
 GROUPS: Final = ("titled", "signed", "bare")
 _FRAMES: Final[dict[str, tuple[str, ...]]] = {

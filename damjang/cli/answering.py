@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now, past_time
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, code, now, past_time
 from damjang.cli.show import emit_json, say
 from damjang.cli.stores import checked_source, log_access, open_ledger, open_vault
 
@@ -26,7 +25,6 @@ requests_app = typer.Typer(help="Requests of persons and licensors: what is late
 
 Id = Annotated[str, typer.Argument(metavar="REQUEST_ID", help="The id, or its first digits.")]
 Actor = Annotated[str, typer.Option(help="Who does it: a code or a ref of the vault, never a name.")]
-CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -118,7 +116,7 @@ def requests_receive(
     known: RequestKind = kind  # type: ignore[assignment]
     person = {key: value for key, value in (("name", name), ("contact", contact)) if value}
     made = receive(
-        ledger, open_vault(loaded), known, at, received_at=_when(received, at), channel=_code(channel, "--channel"),
+        ledger, open_vault(loaded), known, at, received_at=_when(received, at), channel=code(channel, "--channel"),
         source_id=checked_source(loaded, source), provider_id=subject, requester=person or None,
     )  # fmt: skip
     _answer(ledger, made, json)
@@ -161,7 +159,7 @@ def requests_refuse(
 
     _, ledger = open_ledger(project)
     found = _found(ledger, request_id).request_id
-    refuse(ledger, found, now(), actor=actor, reason=_code(reason, "--reason"), article=article, appeal=appeal)
+    refuse(ledger, found, now(), actor=actor, reason=code(reason, "--reason"), article=article, appeal=appeal)
     _answer(ledger, found, json)
 
 
@@ -263,13 +261,6 @@ def _kst_text(stamp: str) -> str:
     from governance.times import parse_stamp
 
     return _kst(parse_stamp(stamp))
-
-
-def _code(text: str, option: str) -> str:
-    """A code, so that nobody's name or words get into the ledger."""
-    if CODE.fullmatch(text) is None:
-        raise typer.BadParameter(f"{option} is a code: lower-case letters, digits, - and _")
-    return text
 
 
 def _digest(path: Path | None) -> str:

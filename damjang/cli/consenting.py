@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
 from damjang.cli.stores import checked_source, log_access, open_ledger, open_vault
 
@@ -144,7 +144,7 @@ def consents_list(project: ProjectFile = PROJECT, json: Json = False) -> None:
 def consents_show(
     source: Annotated[str, typer.Option(help="Which source knows the person by this id.")],
     subject: Annotated[str, typer.Option(help="The id the source knows the person by.")],
-    by: Annotated[str, typer.Option(help="Who asks: a code such as officer-1, never a name. Logged.")],
+    by: Annotated[str, typer.Option(callback=coded, help="Who asks: a code such as officer-1, never a name. Logged.")],
     proof: Annotated[
         Path | None,
         typer.Option(help="Write a proof of this state, or of absence, here."),

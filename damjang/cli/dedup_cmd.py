@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from damjang.cli.dedup_large import Spill, cluster_large
-from damjang.cli.text_columns import LINE_IDS, Batch, FileInputError, LeftOut, read_batches
+from damjang.cli.line_files import LINE_IDS, FileInputError, LeftOut
+from damjang.cli.text_columns import Batch, read_batches
 from ext import cluster, contenthash, minhash
 from ext.errors import OptionError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 held_app = typer.Typer(help="Near-identical copies of withdrawn documents: what waits, release or withdraw.")
 
 Document = Annotated[str, typer.Argument(metavar="DOCUMENT_ID", help="The document's id, or its first digits.")]
-By = Annotated[str, typer.Option(help="Who decides: a code such as officer-1, never a name. Logged.")]
+By = Annotated[str, typer.Option(callback=coded, help="Who decides: a code such as officer-1, never a name. Logged.")]
 
 
 def add_to(app: typer.Typer) -> None:

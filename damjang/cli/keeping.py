@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
 from damjang.cli.stores import log_access, open_ledger, open_vault
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 vault_app = typer.Typer(help="The vault: backup, restore, new keys.", no_args_is_help=True)
 ledger_app = typer.Typer(help="The ledger: backup, restore, verify.", no_args_is_help=True)
 
-By = Annotated[str, typer.Option(help="Who does it: a code such as officer-1, never a name. Logged.")]
+By = Annotated[str, typer.Option(callback=coded, help="Who does it: a code such as officer-1, never a name. Logged.")]
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes (0600); never over a file.")]
 Backup = Annotated[Path, typer.Argument(metavar="BACKUP", help="A file that `backup` made.")]
 OutsideCheckpoint = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
 from damjang.cli.stores import log_access, open_ledger, open_vault
 
@@ -91,7 +91,7 @@ def records_add(
 def records_staff(
     name: Annotated[str, typer.Option(prompt=True, help="The person's name; asked for if omitted.")],
     role: Annotated[str, typer.Option(help="What the person does here.")],
-    by: Annotated[str, typer.Option(help="Who enters it: a code such as officer-1. Logged.")],
+    by: Annotated[str, typer.Option(callback=coded, help="Who enters it: a code such as officer-1. Logged.")],
     project: ProjectFile = PROJECT,
     json: Json = False,
 ) -> None:
@@ -110,7 +110,7 @@ def records_staff(
 def records_export(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="As `damjang records kinds` lists them, or all.")],
     release: Annotated[str | None, typer.Option(help="name@version; data-overview is of a release.")] = None,
-    by: Annotated[str | None, typer.Option(help="Who exports the access log: a code. Logged.")] = None,
+    by: Annotated[str | None, typer.Option(callback=coded, help="Who exports the access log: a code. Logged.")] = None,
     to: Annotated[
         Path | None, typer.Option(help="A folder for KIND.csv (or .json); standard output if omitted.")
     ] = None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def report(
         str | None, typer.Option("--subject", help="A person, by the id that sources know them by; - reads it.")
     ] = None,
     source: Annotated[list[str] | None, typer.Option("--source", help="With --subject: only this source.")] = None,
-    staff: Annotated[str | None, typer.Option("--staff", help="With --subject: who asks, a code, for the log.")] = None,
+    staff: Annotated[
+        str | None, typer.Option("--staff", callback=coded, help="With --subject: who asks, a code, for the log.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write the report of a release: one HTML page or a PDF, Korean first, that prints well and needs no network.

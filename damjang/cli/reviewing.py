@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
-from damjang.cli.stores import log_access, open_ledger, open_vault
+from damjang.cli.stores import checked_source, log_access, open_ledger, open_vault
 
 if TYPE_CHECKING:
     from governance.vault import Vault
@@ -38,8 +38,20 @@ def add_to(app: typer.Typer) -> None:
     app.command("review", rich_help_panel=OFFICER)(review)
 
 
+def _known_type(label: str | None) -> str | None:
+    if label is None:
+        return None
+    from schemas.policy import ruled_types
+
+    if label not in ruled_types():
+        raise typer.BadParameter(f"one of {', '.join(ruled_types())}")
+    return label
+
+
 def review(
-    by: Annotated[str | None, typer.Option(help="Who looks: a code such as officer-1. Looking is logged.")] = None,
+    by: Annotated[
+        str | None, typer.Option(callback=coded, help="Who looks: a code such as officer-1. Looking is logged.")
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(help="Who answers: an officer's or reviewer's key, file:PATH or env:NAME."),
@@ -50,7 +62,9 @@ def review(
     ] = None,
     reason: Annotated[str, typer.Option(help="Why, for every --answer; no personal data in it.")] = "",
     change: Annotated[bool, typer.Option("--change", help="Answer anew what was answered otherwise.")] = False,
-    of_type: Annotated[str | None, typer.Option("--type", help="Only this type, such as PERSON.")] = None,
+    of_type: Annotated[
+        str | None, typer.Option("--type", callback=_known_type, help="Only this type, such as PERSON.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many items.")] = 20,
     project: ProjectFile = PROJECT,
@@ -76,6 +90,8 @@ def _look(project_file: Path, by: str | None, of_type: str | None, source: str |
     from pipelines.reviewing import queue, summary
 
     project, ledger = open_ledger(project_file)
+    if source is not None:
+        checked_source(project, source)
     vault = open_vault(project)
     items = queue(project, ledger, vault)
     shown = _some(items, of_type, source, limit)
@@ -111,6 +127,8 @@ def _answer(
     from pipelines.reviewing import check, queue, record, standing_answers, summary
 
     project, ledger = open_ledger(project_file)
+    if source is not None:
+        checked_source(project, source)
     vault = open_vault(project)
     office = office_of(project, ledger, log_key=False)
     who = person_with(load_root(office.trust), signer_from_uri(key).public.keyid, ROLES)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.driver import Progress as StepProgress
 
 console = Console(highlight=False)
+LATER: Final = 1.5  # seconds before a door for one file shows that it is at work
 
 
 def emit_json(value: Any) -> None:
@@ -83,6 +85,40 @@ def copying(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     ) as progress:
         bar = progress.add_task("copying", total=None)
         yield lambda done, total: progress.update(bar, completed=done, total=total)
+
+
+@contextmanager
+def reading(quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
+    """Progress through a file that takes longer than LATER seconds: call it with (bytes read, bytes of the file).
+
+    It shows itself by the clock, not by the first call: a model may take longer to load than a small file to read.
+    """
+    if quiet or not console.is_terminal:
+        yield lambda done, size: None
+        return
+    progress = Progress(
+        TextColumn("{task.description}"), BarColumn(bar_width=32), DownloadColumn(), TimeElapsedColumn(),
+        console=console, transient=True,
+    )  # fmt: skip
+    bar = progress.add_task("reading", total=None)
+    lock, over = threading.Lock(), False
+
+    def show() -> None:
+        with lock:
+            if not over:
+                progress.start()
+
+    timer = threading.Timer(LATER, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda done, size: progress.update(bar, completed=done, total=size)
+    finally:
+        timer.cancel()
+        with lock:
+            over = True
+            if progress.live.is_started:
+                progress.stop()
 
 
 def counts_table(counts: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Table:

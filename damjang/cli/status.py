@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def standing(project: Project, ledger: Ledger, at: dt.datetime) -> dict[str, Any
         ],
         "waiting": waiting,
         "review": _review(stages, project),
+        "children": _children(stages, project),
         "held": len(ledger.held_marks()),
         "requests_open": _open(ledger, at),
         "requests_late": _late(ledger, at),
@@ -124,13 +126,22 @@ def _alarms(project: Project, stages: dict[str, dict[str, Any]]) -> list[dict[st
 
 def _review(stages: dict[str, dict[str, Any]], project: Project) -> dict[str, int]:
     """Spans between two thresholds, as the latest anonymize stage had them: waiting (masked), and answered."""
+    facts = _anonymized(stages, project)
+    return {"waits": facts.get("review", 0), "answered": sum(facts.get("reviewed", {}).values())}
+
+
+def _children(stages: dict[str, dict[str, Any]], project: Project) -> dict[str, int]:
+    """Documents that read as written by a child under 14, and those that speak of one and are tagged (PIPA 22-2)."""
+    facts = _anonymized(stages, project)
+    return {"authors": facts.get("child_authors", 0), "mentions": facts.get("child_mentions", 0)}
+
+
+def _anonymized(stages: dict[str, dict[str, Any]], project: Project) -> Mapping[str, Any]:
+    """Facts of the latest anonymize stage; empty before one has run."""
     from pipelines.driver import MANIFEST, load_manifest
 
     folder = project.root / project.output / "stages" / stages.get("anonymize", {}).get("folder", "-")
-    if not (folder / MANIFEST).exists():
-        return {"waits": 0, "answered": 0}
-    facts = load_manifest(folder).facts
-    return {"waits": facts.get("review", 0), "answered": sum(facts.get("reviewed", {}).values())}
+    return load_manifest(folder).facts if (folder / MANIFEST).exists() else {}
 
 
 def _gates_failed(out: Path) -> list[dict[str, str]]:
@@ -221,6 +232,9 @@ def _tell(found: dict[str, Any], project: Path) -> None:
     if any(found["review"].values()):
         waits, answered = found["review"]["waits"], found["review"]["answered"]
         say(f"검토 대기 (review) {waits:,} spans, masked; {answered:,} answered: damjang review --project {project}")
+    if any(found["children"].values()):
+        authors, mentions = found["children"]["authors"], found["children"]["mentions"]
+        say(f"14세 미만 (under 14) {authors:,} documents by their authors, {mentions:,} that mention a child, tagged")
     for row in found["releases"]:
         say(f"{row['release']}: {row['state']}, {row['documents']:,} rows, {row['bytes']:,} bytes, {row['data_class']}")
     for row in found["waiting"]:

@@ -7,9 +7,8 @@ stays what it was (three bytes): the kernels read both alike.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +19,30 @@ import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet
 
-from schemas.errors import DamjangError
+from damjang.cli.line_files import (
+    BLOCK,
+    JSON_LINES,
+    LINE_IDS,
+    NO_OBJECT,
+    NO_TEXT,
+    NOT_TEXT,
+    FileInputError,
+    LeftOut,
+    blocks,
+    damaged,
+    json_object,
+    kind_of,
+    no_column,
+    packing,
+    refuse_array,
+)
 
-LINE_IDS = "@line"  # for files without ids: FILE:LINE, or FILE:RECORD where a file has no lines
 KINDS = ".jsonl, .ndjson, .csv, .tsv (each also .gz, .zst), .parquet, .arrow"
 
-_JSON = (".jsonl", ".ndjson", ".json")
 _CSV = {".csv": ",", ".tsv": "\t"}
 _ARROW = (".arrow", ".feather", ".ipc")
-_PACKED = {".gz": "gzip", ".zst": "zstd"}
-_BLOCK = 16 << 20
 _PIECE = 2 << 20  # of a block, for one thread of Arrow's reader
 _MOST = 1 << 30
-_TOLD = 5
-
-
-class FileInputError(DamjangError):
-    """A file is missing, damaged, of an unknown kind, or has no such column."""
-
-    exit_code = 4
 
 
 @dataclass(frozen=True)
@@ -47,30 +51,6 @@ class Batch:
 
     texts: pa.Array
     ids: pa.Array
-
-
-@dataclass
-class LeftOut:
-    """Records that were no document: how many by reason, and where the first of them are."""
-
-    reasons: dict[str, int] = field(default_factory=dict)
-    places: list[str] = field(default_factory=list)
-
-    def add(self, reason: str, place: str, count: int = 1) -> None:
-        """`place` is FILE:LINE; only the first few are remembered."""
-        self.reasons[reason] = self.reasons.get(reason, 0) + count
-        if len(self.places) < _TOLD:
-            self.places.append(place)
-
-    @property
-    def total(self) -> int:
-        """Records left out."""
-        return sum(self.reasons.values())
-
-    def __str__(self) -> str:
-        told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.reasons.items()))
-        more = " …" if self.total > len(self.places) else ""
-        return f"{self.total:,} records were left out ({told}): {', '.join(self.places)}{more}"
 
 
 def read_batches(files: Sequence[Path], text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
@@ -92,11 +72,10 @@ def read_batches(files: Sequence[Path], text: str, ident: str, left: LeftOut) ->
 
 
 def _kind(path: Path) -> tuple[str, str | None]:
-    packed = _PACKED.get(path.suffix.lower())
-    kind = (path.with_suffix("") if packed else path).suffix.lower()
+    packed, kind = packing(path), kind_of(path)
     if not path.is_file():
         raise FileInputError(f"{path} is not a file", "check the path")
-    if kind in _JSON or kind in _CSV or ((kind == ".parquet" or kind in _ARROW) and not packed):
+    if kind in JSON_LINES or kind in _CSV or ((kind == ".parquet" or kind in _ARROW) and not packed):
         return kind, packed
     raise FileInputError(f"{path} is of no known kind", f"use {KINDS}")
 
@@ -104,7 +83,7 @@ def _kind(path: Path) -> tuple[str, str | None]:
 def _read(path: Path, text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
     kind, packed = _kind(path)
     try:
-        if kind in _JSON:
+        if kind in JSON_LINES:
             yield from _json(path, packed, text, ident, left)
         elif kind in _CSV:
             yield from _columns(path, _csv(path, packed, _CSV[kind], text, ident, left), text, ident, left)
@@ -115,16 +94,13 @@ def _read(path: Path, text: str, ident: str, left: LeftOut) -> Iterator[Batch]:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError) as error:
         if "UTF8" in str(error) or "UTF-8" in str(error):
             raise FileInputError(f"{path} is not UTF-8", "convert it: iconv -f CP949 -t UTF-8") from None
-        raise FileInputError(
-            f"{path} can't be read as {kind} ({type(error).__name__})", "is it whole, and may you read it?"
-        ) from None
+        raise damaged(path, error) from None
 
 
 def _missing(path: Path, held: Sequence[str], text: str, ident: str) -> FileInputError:
     lost = " and ".join(repr(name) for name in (text, ident) if name not in held and name != LINE_IDS)
-    has = ", ".join(sorted(held)[:20]) or "none"
     hint = "" if ident in (*held, LINE_IDS) else f"; for files without ids give --id {LINE_IDS}"
-    return FileInputError(f"{path} has no column {lost}", f"its columns: {has}{hint}")
+    return no_column(path, lost, sorted(held), hint)
 
 
 # --- tables --------------------------------------------------------------------------------------------------
@@ -192,7 +168,7 @@ def _parquet(path: Path, text: str, ident: str) -> Iterator[pa.RecordBatch]:
         if {text, ident} - {LINE_IDS} - set(wanted):
             raise _missing(path, file.schema_arrow.names, text, ident)
         size = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
-        rows = max(1, min(1 << 16, _BLOCK * about.num_rows // max(1, size)))
+        rows = max(1, min(1 << 16, BLOCK * about.num_rows // max(1, size)))
         read = 0
         for batch in file.iter_batches(batch_size=rows, columns=wanted):
             read += batch.num_rows
@@ -218,15 +194,15 @@ def _csv(
     path: Path, packed: str | None, delimiter: str, text: str, ident: str, left: LeftOut
 ) -> Iterator[pa.RecordBatch]:
     """A block at a time; where one record is longer than a block, again in greater blocks from where it stood."""
-    done, block = 0, _BLOCK
-    damaged: list[int] = []
+    done, block = 0, BLOCK
+    uneven: list[int] = []
 
     def skip(row: Any) -> str:
-        damaged.append(row.number or 0)
+        uneven.append(row.number or 0)
         return "skip"
 
     while True:
-        damaged.clear()
+        uneven.clear()
         seen = 0
         try:
             with _open(path, packed) as stream:
@@ -250,7 +226,7 @@ def _csv(
             if "straddling" not in str(error) or block >= _MOST:
                 raise
             block *= 8
-    for number in damaged:
+    for number in uneven:
         left.add("with another number of fields than the header", f"{path}:{number}" if number else str(path))
 
 
@@ -261,11 +237,9 @@ def _json(path: Path, packed: str | None, text: str, ident: str, left: LeftOut) 
     """A block of whole lines at a time: by Arrow if every line of it allows that, else line by line."""
     number, documents, held = 1, 0, set[str]()
     with _open(path, packed) as stream:
-        for block in _blocks(stream):
+        for block in blocks(stream):
             if number == 1:
-                block = block.removeprefix(b"\xef\xbb\xbf")
-                if block.lstrip()[:1] == b"[" and _record(block.lstrip().split(b"\n", 1)[0]) is None:
-                    raise FileInputError(f"{path} is a JSON array", "write one record a line: jq -c '.[]'")
+                refuse_array(path, block)
             lines = block.count(b"\n") + (not block.endswith(b"\n"))
             made = _fast(path, block, lines, number, text, ident)
             for batch in made or [_slow(path, block, number, text, ident, left, held)]:
@@ -276,22 +250,9 @@ def _json(path: Path, packed: str | None, text: str, ident: str, left: LeftOut) 
         raise _missing(path, sorted(held), text, ident)
 
 
-def _blocks(stream: Any) -> Iterator[bytes]:
-    pieces: list[bytes] = []
-    while read := stream.read(_BLOCK):
-        cut = read.rfind(b"\n") + 1
-        if cut:
-            yield b"".join([*pieces, read[:cut]])
-            pieces = []
-        if cut < len(read):
-            pieces.append(read[cut:])
-    if pieces:
-        yield b"".join(pieces)
-
-
 def _fast(path: Path, block: bytes, lines: int, number: int, text: str, ident: str) -> list[Batch]:
     """[] unless every line is a record with a text and an id of one type."""
-    first = _record(block[: block.find(b"\n") + 1 or None])
+    first = json_object(block[: block.find(b"\n") + 1 or None])
     if first is None or not {text, ident} - {LINE_IDS} <= set(first) or len(block) >= _MOST:
         return []
     schema = [(text, pa.large_string())]
@@ -332,7 +293,7 @@ def _slow(path: Path, block: bytes, number: int, text: str, ident: str, left: Le
     for at, line in enumerate(block.split(b"\n"), number):
         if not line.strip():
             continue
-        record = _record(line)
+        record = json_object(line)
         if record is not None and len(held) < 1000:
             held |= set(record)
         key: Any = f"{path}:{at}" if ident == LINE_IDS else (record or {}).get(ident)
@@ -350,14 +311,14 @@ def _slow(path: Path, block: bytes, number: int, text: str, ident: str, left: Le
 def _fault(record: dict[str, Any] | None, text: str, key: object) -> str:
     """Why a line is no document; '' if it is one."""
     if record is None:
-        return "no JSON object in UTF-8"
+        return NO_OBJECT
     if key is None or key == "":
         return "without an id"
     if isinstance(key, bool) or not isinstance(key, str | int) or (isinstance(key, str) and not _encodes(key)):
         return "with an id that is neither text nor a whole number"
     if text not in record:
-        return "without a text"
-    return "" if isinstance(record[text], str | None) else "with a text that is none"
+        return NO_TEXT
+    return "" if isinstance(record[text], str | None) else NOT_TEXT
 
 
 def _as_texts(texts: Sequence[bytes]) -> pa.Array:
@@ -373,14 +334,6 @@ def _open(path: Path, packed: Any) -> Any:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-
-
-def _record(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def _encodes(value: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, now
+from damjang.cli.options import OFFICER, PROJECT, Json, ProjectFile, coded, now
 from damjang.cli.show import emit_json, say
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def trace(
     source: Annotated[str | None, typer.Option(help="Which source's record or person.")] = None,
     row_id: Annotated[str | None, typer.Option(help="A row id, as shards carry it.")] = None,
     row: Annotated[str | None, typer.Option(help="SHARD:ROW, such as shards/press-00000.arrow:12.")] = None,
-    by: Annotated[str | None, typer.Option(help="Who asks about a person: a code such as officer-1.")] = None,
+    by: Annotated[
+        str | None, typer.Option(callback=coded, help="Who asks about a person: a code such as officer-1.")
+    ] = None,
     release: Annotated[str | None, typer.Option(help="The run that made NAME@V; the latest run by default.")] = None,
     project: ProjectFile = PROJECT,
     json: Json = False,

@@ -12,9 +12,11 @@ enum { C_DIGIT = 1, C_SPELLED = 2, C_GAP = 3, C_NEWLINE = 4, C_LETTER = 5, C_OTH
        C_EVENT = 128 /* digits, keyword ends, specials: phase 2 visits only these */ };
 enum { K_NUM = 1, K_ID = 2, K_PASSPORT = 4, K_ADDRESS = 8, K_PLATE = 16, K_AGE = 32, K_BIRTH = 64, K_EMAIL = 128,
        K_SHORT = 256, K_SECRET = 512, K_HANDLE = 1024, K_NET = 2048, K_GEO = 4096 };
+enum { HEX_RUN = 12, URL_HEAD = 14, URL_REACH = 140, HOST_REACH = 40 };
 enum { STRIDE = 64, GAP = 3, AHEAD = 40, SHORT_AHEAD = 16, SOON = 8, NEAR = 24, BEHIND = 24, CONTEXT = 64, DEAD_RUN = 40 };
-enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_AGE = 5, N_NUMBER = 6,
-       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9, N_AHEAD = 10 };
+enum { N_ALWAYS = 0, N_DIGIT = 1, N_ASCII = 2, N_DIGIT_BEFORE = 3, N_TOKEN = 4, N_URL = 5, N_NUMBER = 6,
+       N_SOON = 7, N_FIVE_BEFORE = 8, N_BORN = 9, N_AHEAD = 10, N_CELL = 11,
+       N_ID = 12, N_HEX = 13, N_MASK = 63, W_LEFT = 64 /* no syllable before */, W_RIGHT = 128 /* no Latin letter behind */ };
 
 typedef struct { int64_t doc; uint32_t kind; int64_t core0, core1, ctx0, ctx1; } window_t; /* folded positions */
 typedef struct { int64_t doc, kind, core0, core1, byte0, byte1, cp0; } mark_t;             /* what callers get */
@@ -23,8 +25,10 @@ typedef struct { int64_t byte, unit, extra; } cell_t;              /* a byte, th
 enum { CHUNK = 256, R_SKIP = 1, R_FOLDS = 2, R_JAMO = 4 };          /* and 128: an event */
 
 typedef struct {
-    const uint16_t *fold; const uint8_t *cls; const uint8_t *digit; /* digit: value + 1 of spelled digits */
+    const uint16_t *fold; const uint8_t *cls; const uint8_t *digit; /* digit: value + 1 of spelled digits; 1 of a
+                                                               Latin letter at which a keyword may end inside a word */
     const int32_t *kw_first; const int32_t *kw_count;       /* by last unit: range in the keyword list */
+    const uint16_t *kw_second;                              /* of each keyword: the letter before its last, 0: none */
     const uint16_t *kw_text; const int32_t *kw_off; const uint32_t *kw_kind; const uint8_t *kw_need; /* reversed */
     const uint8_t *first;                                   /* of a code point as given: R_ bits, what phase 1 does with it */
     const uint8_t *pair;                                    /* whether a keyword may end with two units (0: the last alone) */

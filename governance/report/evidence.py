@@ -91,11 +91,14 @@ def _consent(facts: ReportFacts, kept: KeptRecords) -> Iterator[EvidenceRow]:
         )  # fmt: skip
     state, digest = _gates(facts, "child-guardian")
     quarantined = _count(facts, "child_")
-    yield _row(
-        "14세 미만 아동", "Children under 14", "개인정보 보호법 22-2; 영17-2",
-        Text(f"아동 신호 격리 {quarantined:,}건", f"{quarantined:,} documents with a child signal quarantined"),
-        state, digest,
-    )  # fmt: skip
+    told = Text(f"아동 신호 격리 {quarantined:,}건", f"{quarantined:,} documents with a child signal quarantined")
+    if facts.children is not None:
+        authors, mentions = facts.children.authors, facts.children.mentions
+        told = Text(
+            f"{told.ko}; 아동이 쓴 글로 읽히는 {authors:,}건, 아동을 언급하여 표시한 {mentions:,}건",
+            f"{told.en}; {authors:,} read as a child's own, {mentions:,} that mention a child are tagged",
+        )
+    yield _row("14세 미만 아동", "Children under 14", "개인정보 보호법 22-2; 영17-2", told, state, digest)
 
 
 def _identifiers(facts: ReportFacts) -> Iterator[EvidenceRow]:

@@ -177,6 +177,15 @@ class Residual:
 
 
 @dataclass(frozen=True)
+class Children:
+    """Documents: by authors under 14 as the text reads (quarantined without a guardian's consent), and those that speak
+    of a child under 14 and are tagged."""
+
+    authors: int
+    mentions: int
+
+
+@dataclass(frozen=True)
 class DedupRow:
     """What dedup took of one source (`other`: evaluation items, boilerplate). `alarm`: more than the policy's share."""
 
@@ -316,6 +325,7 @@ class Tables:
     stages: tuple[StageRow, ...]
     pii: tuple[PiiRow, ...]
     residual: Residual | None
+    children: Children | None
     dedup: Dedup | None
     consents: Consents | None
     obligations: tuple[ObligationRow, ...]

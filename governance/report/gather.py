@@ -80,6 +80,7 @@ def gather(
         stages=stages,
         pii=stagefacts.pii(records, policy),
         residual=stagefacts.residual(records, policy),
+        children=stagefacts.children(records),
         dedup=stagefacts.dedup(records, policy),
         consents=stagefacts.consents(
             {source.source_id for source in certified.sources if source.ground == "consent"},

@@ -61,6 +61,7 @@ def gather_run(project: Project, run: Mapping[str, Any], ledger: Ledger, now: dt
         stages=stages,
         pii=stagefacts.pii(records, policy),
         residual=stagefacts.residual(records, policy),
+        children=stagefacts.children(records),
         dedup=stagefacts.dedup(records, policy),
         consents=stagefacts.consents(
             {source.id for source in project.sources if source.ground.id == "consent"},

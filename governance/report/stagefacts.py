@@ -7,6 +7,7 @@ from typing import Any
 
 from governance.report.facts import (
     Against,
+    Children,
     ConsentRow,
     Consents,
     Dedup,
@@ -104,6 +105,12 @@ def residual(records: Records, policy: Policy | None) -> Residual | None:
         recognizers=records.fact("anonymize", "recognizers", {}),
         carried=bool(records.fact("validate", "carried_from", "")),
     )
+
+
+def children(records: Records) -> Children | None:
+    """Authors and mentions of children apart; None where the stage's record is gone or older than the count."""
+    authors = records.fact("anonymize", "child_authors", None)
+    return None if authors is None else Children(authors, records.fact("anonymize", "child_mentions", 0))
 
 
 def dedup(records: Records, policy: Policy | None) -> Dedup | None:

@@ -2,7 +2,8 @@
 
 Side files: `spans` (where, what, which operator, and where the replacement stands, so that a rescan can discount it)
 and `review` (spans between two thresholds, for the officer; masked, never a raw value). What officers answered
-(pipelines.reviewing) is read like the policy: its digest names the folder, and its workers obey it.
+(pipelines.reviewing) is read like the policy: its digest names the folder, and its workers obey it. A document that
+speaks of a child under 14, or reads as a child's own, carries that as a flag from here on (schemas.arrow.TAGS).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from anonymizers import art24
 from anonymizers import pipeline as anonymizing
+from anonymizers.pipeline import BatchResult
 from anonymizers.review import ANSWERS, ReviewItem, Reviews
 from governance.staged import bounded_batches
 from pipelines.dataset import Part
@@ -28,8 +30,15 @@ from pipelines.stage import Planned, Receipts, Run, StageBase
 from pipelines.stages import against
 from pipelines.stages.refine import part_units
 from pipelines.work import UnitContext
-from schemas.arrow import FLAG_GUARDIAN_CONSENT, FLAG_SENSITIVE_CONSENT, ID, SPANS, TEXT
-from schemas.policy import Policy
+from schemas.arrow import (
+    FLAG_CHILD_AUTHOR,
+    FLAG_CHILD_MENTION,
+    FLAG_GUARDIAN_CONSENT,
+    FLAG_SENSITIVE_CONSENT,
+    ID,
+    SPANS,
+    TEXT,
+)
 
 REVIEW = pa.schema(
     [
@@ -45,18 +54,24 @@ REVIEW = pa.schema(
 )
 
 
+CHILDREN = ("child_authors", "child_mentions", "child_authors_left")
+"""Facts, numbers of documents: by a child under 14, of those that are not quarantined the ones without a guardian's
+consent, and those that mention a child and were not quarantined."""
+
+
 class AnonymizeStage(StageBase):
     """Reads dedup's survivors."""
 
     name = "anonymize"
-    version = "2"
+    version = "3"
     inputs = ("dedup",)
 
     def reads(self, run: Run) -> Mapping[str, Any]:
         return {
             "policy": run.policy.part_digest("anonymize"),
             "purpose": run.project.purpose,
-            "recognizers": _versions(run.policy),
+            "recognizers": _versions(run),
+            "rewriting": anonymizing.VERSION,
             "child_directed": [source.id for source in run.project.sources if source.child_directed],
             "answers": digest_of(_answers(run)),
             "pseudonym_key": key_name(run.vault, run.project.release.name) if needs_key(run.policy) else "",
@@ -89,22 +104,28 @@ class AnonymizeStage(StageBase):
 
     def finish(self, run: Run, receipts: Receipts) -> tuple[Sequence[Part], Mapping[str, Any], Mapping[str, Any]]:
         parts = [part for receipt in receipts["anonymize"] for part in receipt.parts]
-        found: dict[str, Counter[str]] = {}
-        for receipt in receipts["anonymize"]:
-            for source, counts in receipt.facts["found"].items():
-                found.setdefault(source, Counter()).update(counts)
         facts = {
-            "found": {source: dict(sorted(found[source].items())) for source in sorted(found)},
+            "found": _by_source(receipts, "found"),
+            "kept": _by_source(receipts, "kept"),
             "review": sum(receipt.facts["review"] for receipt in receipts["anonymize"]),
             "reviewed": {
                 answer: sum(receipt.facts["reviewed"][answer] for receipt in receipts["anonymize"])
                 for answer in ANSWERS
             },
-            "child_mentions": sum(receipt.facts["child_mentions"] for receipt in receipts["anonymize"]),
-            "recognizers": _versions(run.policy),
+            **{name: sum(receipt.facts[name] for receipt in receipts["anonymize"]) for name in CHILDREN},
+            "recognizers": _versions(run),
         }
         left, released = against.finish(run, receipts)
         return left or parts, {}, facts | released
+
+
+def _by_source(receipts: Receipts, name: str) -> dict[str, dict[str, int]]:
+    """Counts of types by source, of all parts, sorted."""
+    found: dict[str, Counter[str]] = {}
+    for receipt in receipts["anonymize"]:
+        for source, counts in receipt.facts[name].items():
+            found.setdefault(source, Counter()).update(counts)
+    return {source: dict(sorted(found[source].items())) for source in sorted(found)}
 
 
 def _answers(run: Run) -> dict[str, str]:
@@ -112,14 +133,16 @@ def _answers(run: Run) -> dict[str, str]:
     return {found.review_id: found.answer for found in standing_answers(run.project, run.ledger, run.vault)}
 
 
-def _versions(policy: Policy) -> dict[str, str]:
-    return {recognizer.name: str(recognizer.version) for recognizer in anonymizing.default_recognizers(policy)}
+def _versions(run: Run) -> dict[str, str]:
+    """Of a model the digest of its folder."""
+    recognizers = anonymizing.default_recognizers(run.policy, run.project.root)
+    return {recognizer.name: str(recognizer.version) for recognizer in recognizers}
 
 
 def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part."""
     part = Part.from_json(unit["part"])
-    policy, recognizers = detectors(context.config["policy"], "stage")
+    policy, recognizers = detectors(context.config["policy"], "stage", context.step.root)
     figures = public_figures(context.config["policy"], context.step.root)
     decisions = Decisions("anonymize", context.config["policy_digest"])
     out = context.writer("data", part.name, TEXT)
@@ -129,7 +152,9 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     spans: list[tuple[Any, ...]] = []
     review: list[tuple[Any, ...]] = []
     found: Counter[str] = Counter()
-    mentions = 0
+    kept: Counter[str] = Counter()  # personal values that the policy leaves standing
+    left = {name for name, rule in policy.anonymize.entities.items() if rule.operator == "keep"}
+    children: Counter[str] = Counter()
     with context.open("dedup", part.files["data"]) as file:
         for table in _working(file):
             ids = table["document_id"].to_pylist()
@@ -160,13 +185,14 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
             spans += [(ids[s.doc], s.start, s.end, s.type, s.operator, s.out_start, s.out_end) for s in result.spans]
             review += _review_rows(ids, [item for item in result.review if actions[item.doc] != "quarantined"])
             found.update(result.counts)
-            mentions += len(result.children)
+            kept.update(s.type for s in result.spans if s.operator == "keep" and s.type in left)
+            flags = _tagged(flags, result, actions, children)
             changed = [action == "changed" for action in actions]
             texts = [text for text, is_changed in zip(result.texts, changed, strict=True) if is_changed]
             if texts:
                 column = pc.replace_with_mask(column, pa.array(changed), pa.array(texts, pa.string()))
             keep = pa.array([action in ("kept", "changed") for action in actions])
-            columns = [table["document_id"], table["offset"], table["flags"], column]
+            columns = [table["document_id"], table["offset"], pa.array(flags, pa.int32()), column]
             for made in bounded_batches(pa.table(columns, schema=TEXT).filter(keep)):
                 out.write(made)
     files = {
@@ -183,10 +209,27 @@ def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     answered = Counter(row[_ANSWER] for row in review)
     context.done(
         found={part.source_id: dict(sorted(found.items()))},
+        kept={part.source_id: dict(sorted(kept.items()))},
         review=answered[""],
         reviewed={answer: answered[answer] for answer in ANSWERS},
-        child_mentions=mentions,
+        **{name: children[name] for name in CHILDREN},
     )
+
+
+def _tagged(flags: list[int], result: BatchResult, actions: Sequence[str], children: Counter[str]) -> list[int]:
+    """`flags` with the tags of children in them; counts documents into `children`. What is quarantined carries none."""
+    tagged = list(flags)
+    children["child_authors"] += len(result.child_authors)
+    for row in result.child_authors | result.child_mentions:
+        if actions[row] == "quarantined":
+            continue
+        if row in result.child_authors:
+            tagged[row] |= FLAG_CHILD_AUTHOR
+            children["child_authors_left"] += not flags[row] & FLAG_GUARDIAN_CONSENT
+        if row in result.child_mentions:
+            tagged[row] |= FLAG_CHILD_MENTION
+            children["child_mentions"] += 1
+    return tagged
 
 
 def _working(file: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

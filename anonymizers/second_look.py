@@ -1,0 +1,140 @@
+"""The second look: rewritten text is read once more near its replacements, for what the rewriting itself created.
+
+A deletion brings together what stood apart, a kept si-gun-gu takes up the flat behind it, a mask is a label to the
+number after it. What is found there, and not explained by a replacement, goes back to the text as given as one more
+finding; a reading that takes in a finding of the first look replaces it. Nothing that lies further off is read twice:
+
+- stretches of WIDE code points on either side of each replacement are read; what is found counts within NEAR of it, so
+  that a cut context misleads nobody;
+- where only names were masked, the structured recognizers are not asked: that mask is no label, and its brackets keep
+  apart what stood apart;
+- the recognizer of sentences (Art. 23) reads the whole sentence, where a replacement took a stop away or left nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+from anonymizers.decide import JOINED, Rewritten, Rules
+from anonymizers.entities import STRICTNESS, rank
+from anonymizers.explained import explained
+from anonymizers.findings import Finding, Recognized, resolve
+from anonymizers.rewrite import origin
+
+NEAR: Final = 24
+WIDE: Final = 48
+_SENTENCE: Final = 300  # code points on either side of a replacement that belong to its sentence
+_STOPS: Final = frozenset(".!?…。\n")
+_OF_SENTENCES: Final = STRICTNESS.index("sensitive")
+STRUCTURED: Final = "structured"
+NAMES: Final = "names"
+SENTENCES: Final = "sensitive"
+"""Names of our recognizers; any other is asked about every stretch."""
+
+
+class SecondLook:
+    """Rewritten texts of one batch, and the stretches of them that are to be read again."""
+
+    def __init__(self) -> None:
+        self.made: dict[int, Rewritten] = {}
+        self._near = _Stretches()
+        self._names = _Stretches()
+        self._sentences = _Stretches()
+
+    def add(self, doc: int, made: Rewritten) -> None:
+        """WIDE code points on either side of each replacement, what overlaps joined; the sentence of some."""
+        self.made[doc] = made
+        text, _, new, spans, _ = made
+        low = high = -1
+        names = True  # only names were masked so far in this stretch
+        for _, start, end, kind, operator, out, out_end in spans:
+            if operator == "keep":
+                continue
+            if high < 0 or out - WIDE > high:
+                if high >= 0:
+                    (self._names if names else self._near).add(doc, new, low, high)
+                low, names = (out - WIDE if out > WIDE else 0), True
+            high = out_end + WIDE
+            names = names and kind == "PERSON" and out_end > out
+            if out_end == out or not _STOPS.isdisjoint(text[start:end]):
+                self._sentence(doc, new, out, out_end)
+        if high >= 0:
+            (self._names if names else self._near).add(doc, new, low, high)
+
+    def _sentence(self, doc: int, new: str, out: int, out_end: int) -> None:
+        low, high = max(out - _SENTENCE, 0), min(out_end + _SENTENCE, len(new))
+        begin = max([low, *(new.rfind(stop, low, out) + 1 for stop in _STOPS)])
+        end = min([high, *(at + 1 for stop in _STOPS if (at := new.find(stop, out_end, high)) >= 0)])
+        self._sentences.texts.append(new[begin:end])
+        self._sentences.places.append((doc, begin, begin, end))
+
+    def created(self, recognizers: Sequence[Recognized], rules: Rules) -> dict[int, list[Finding]]:
+        """{text number: its findings with those that rewriting created} of the texts that have any."""
+        found: dict[int, list[Finding]] = {}
+        for stretches, passed_by in (
+            (self._near, (SENTENCES,)),
+            (self._names, (SENTENCES, STRUCTURED)),
+            (self._sentences, (STRUCTURED, NAMES)),
+        ):
+            texts, places = stretches.texts, stretches.places
+            asked = [one for one in recognizers if one.name not in passed_by] if texts else []
+            for hit in resolve(f for one in asked for f in one.find(texts)):
+                doc, at, first, last = places[hit.doc]
+                start, end, made = hit.start + at, hit.end + at, self.made[doc]
+                cut = (hit.start == 0 and at > 0) or (hit.end == len(texts[hit.doc]) and end < len(made.new))
+                if start < last and end > first and not cut and _counts(hit, start, end, made, rules):
+                    start, end = origin(start, end, made.text, made.new, made.spans)
+                    found.setdefault(doc, []).append(hit._replace(doc=doc, start=start, end=end))
+        return {doc: _joined(self.made[doc].findings, new) for doc, new in found.items()}
+
+
+class _Stretches:
+    """Stretches of rewritten texts. `places`: text number, where the stretch begins, and between which offsets of the
+    text findings count."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.places: list[tuple[int, int, int, int]] = []
+
+    def add(self, doc: int, new: str, low: int, high: int) -> None:
+        last = high - NEAR if high < len(new) else len(new)
+        self.texts.append(new[low:high])
+        self.places.append((doc, low, low + NEAR if low else 0, last))
+
+
+def _counts(hit: Finding, start: int, end: int, made: Rewritten, rules: Rules) -> bool:
+    """Whether a finding at [start, end) of the rewritten text has to be acted on."""
+    rule = rules.entities.get(hit.action)
+    if rule is None:
+        if hit.score_ppm < rules.sensitive.threshold_ppm:
+            return False
+    elif rule.operator == "keep" or hit.score_ppm < rule.review_ppm:
+        return False
+    elif rules.kiwi and hit.type == "PERSON" and hit.score_ppm < rule.threshold_ppm:
+        return False  # ambiguous: Kiwi may have said no in the first look, and is not asked again
+    return not explained(made.new, start, end, [(span.out_start, span.out_end) for span in made.spans])
+
+
+def _joined(findings: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
+    """Sorted findings; each new one swallows the values that it overlaps, under the strictest of their labels."""
+    out = sorted(findings)
+    for one in sorted(new):
+        if rank(one.type) == _OF_SENTENCES:
+            out.append(one)
+            continue
+        last = bisect_left(out, (one.doc, one.end))
+        met = [f for f in out[:last] if f.end > one.start and rank(f.type) != _OF_SENTENCES]
+        whole = [one, *met]
+        strictest = min(whole, key=lambda f: rank(f.action))
+        evidence = one.evidence if all(f.type == one.type for f in met) else (*one.evidence, JOINED)
+        joint = one._replace(
+            start=min(f.start for f in whole),
+            end=max(f.end for f in whole),
+            score_ppm=max(f.score_ppm for f in whole),
+            evidence=evidence,
+            action_type=strictest.action if strictest.action != one.type else "",
+        )
+        out = sorted([f for f in out if f not in met] + [joint])
+    return sorted(out)
