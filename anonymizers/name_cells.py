@@ -2,7 +2,7 @@
 
 Criteria
 1. A header: a line of two cells or more, no cell longer than 16 letters or with a digit, one a label of names by
-   itself (성명, 이름, 예금주; beside these 수취인, 담당자 …; in the first line of a text `name`).
+   itself (성명, 이름, 예금주; beside these and in the first line of a text 수취인, 담당자, name …).
 2. The lines right below with as many cells; a cell under the label is a name if it is two to four syllables, or so many
    letters apart, that begin with a surname and are no ordinary word of level 3.
 
@@ -23,7 +23,7 @@ LABELS: Final = ("성명", "이름", "예금주")  # the header of a table worth
 _HEAD: Final = re.compile(
     r"(?:한글|국문|학생|환자|고객|회원|직원|사원|신청인|신청자|대표자|담당자|보호자|수령인|수취인|예금주|계좌주|받는\s?분|보내는\s?분|주문자|구매자)?\s?"
     r"(?:성명|이름|성함|본명|실명|명)|예금주|계좌주|수취인|수령인|받는\s?(?:분|사람)|보내는\s?(?:분|사람)|담당자|책임자|대표자|신청인|신청자"
-    r"|작성자|참석자|보호자|환자|고객|주문자|구매자|입금자|송금인|계약자|가입자|피보험자"
+    r"|작성자|참석자|예약자|보호자|환자|고객|주문자|구매자|입금자|송금인|계약자|가입자|피보험자"
     r"|(?:full|real|user|customer|patient|student|employee)?[ _]?name"
 )
 _VALUE: Final = re.compile(r"[가-힣]{2,4}|[가-힣] [가-힣](?: [가-힣])?")
@@ -31,6 +31,7 @@ _RULE: Final = re.compile(r"[|:\- ]+")
 _MOST: Final = 16
 _LINE: Final = 400
 _TRIES: Final = 20
+_MARKS: Final = "|,;\t"
 _CLOSING: Final = (",", ";", "|", "\t", "\r", "\n")
 
 
@@ -50,9 +51,11 @@ def has_header(text: str, label: str) -> bool:
 
 
 def opens_with_header(text: str) -> bool:
-    """Whether the first line is the header of a table: English labels are too common to look for everywhere."""
+    """Whether the first line is the header of a table: most labels are too common to look for everywhere."""
     end = text.find("\n", 0, _LINE)
-    return end > 0 and "name" in (first := text[:end].lower()) and bool(_header(first)[0])
+    if end <= 0 or not any(mark in text[:end] for mark in _MARKS):
+        return False
+    return bool(_header(text[:end].lower())[0])
 
 
 def find(text: str, model: NameModel) -> Iterator[tuple[int, int]]:
@@ -74,7 +77,7 @@ def find(text: str, model: NameModel) -> Iterator[tuple[int, int]]:
 
 def _header(line: str) -> tuple[str, int, list[int]]:
     """The mark between the cells, how many they are and which hold names; nothing if the line is no header."""
-    for mark in "|,;\t":
+    for mark in _MARKS:
         if mark not in line:
             continue
         names = [line[a:b] for a, b in _cells(line, 0, mark)]
