@@ -2,6 +2,7 @@
 
 - surnames.txt: syllable (or two) and weight; given_syllables.txt: syllable, weight as first, weight as second;
 - given_pairs.txt: weight and common given names; not_names.txt: ordinary words that look like names, by level;
+- nouns.txt: common nouns, second halves of compounds;
 - name_context.yaml: titles, honorifics, cues, verbs, particles.
 """
 
@@ -20,6 +21,10 @@ import yaml
 from ext import names_rules_py as twin
 
 _SPOKEN_SUFFIX: Final = ("이가", "이는", "이를", "이도", "이의", "이만", "이와", "이한테", "이네")  # 길동이가
+_BEHIND_VOWEL: Final = (
+    "라면", "라던", "라니", "라네", "라오", "라지", "라든", "라는데", "래요", "랍니다", "란다", "니까", "죠", "지요",
+    "잖아", "올시다", "거든",
+)  # fmt: skip
 _NEEDS: Final = (  # longest first; the first letters of a tail say what sound must stand before it
     ("으로", twin.NEED_EU), ("이랑", twin.NEED_CONSONANT), ("이나", twin.NEED_CONSONANT), ("은", twin.NEED_CONSONANT),
     ("을", twin.NEED_CONSONANT), ("과", twin.NEED_CONSONANT), ("는", twin.NEED_VOWEL), ("를", twin.NEED_VOWEL),
@@ -27,8 +32,11 @@ _NEEDS: Final = (  # longest first; the first letters of a tail say what sound m
     ("였", twin.NEED_VOWEL), ("예요", twin.NEED_VOWEL), ("며", twin.NEED_VOWEL), ("라고", twin.NEED_VOWEL),
     ("라는", twin.NEED_VOWEL), *((word, twin.NEED_CONSONANT) for word in _SPOKEN_SUFFIX),
     ("이에", twin.NEED_CONSONANT), ("이었", twin.NEED_CONSONANT),
+    *((word, twin.NEED_VOWEL) for word in _BEHIND_VOWEL),
 )  # fmt: skip
 _COMMON: Final = 42  # weight of a common given name
+_TRIPLE: Final = 50  # weight of a given name of three letters
+_POLITE: Final = 15  # 과장님, beside 과장
 _NO_WORD: Final = 10  # what it gains when no dictionary has it as a word
 
 
@@ -47,6 +55,7 @@ def name_model() -> NameModel:
     """The shipped model."""
     surname, given1, given2 = (np.full(twin.SYLLABLES, twin.NONE, np.int16) for _ in range(3))
     words: dict[str, int] = {}
+    raw = cast(dict[str, Any], yaml.safe_load((files("anonymizers") / "data/name_context.yaml").read_text("utf-8")))
     for word, weight in _rows("surnames.txt"):
         if len(word) == 1:
             surname[ord(word) - twin.FIRST] = int(weight)
@@ -58,15 +67,18 @@ def name_model() -> NameModel:
                 table[ord(syllable) - twin.FIRST] = int(weight)
     for weight, *pairs in _rows("given_pairs.txt"):
         words.update(("p" + pair, int(weight)) for pair in pairs)
+    parts = raw["triples"]
+    words.update(("p" + head + last, _TRIPLE) for head in parts["heads"] for last in parts["lasts"] if head[1] != last)
+    words.update(("p" + word, _TRIPLE) for word in parts["names"])
     for level, *entries in _rows("not_names.txt"):
         words.update(("x" + entry, int(level)) for entry in entries)
+    words.update(("y" + word, 1) for row in _rows("nouns.txt") for word in row)
     for word, value in words.items():
         if word[0] == "p" and value >= _COMMON and "x" + word[1:] not in words:
             words[word] = value + _NO_WORD
     for code in range(twin.SYLLABLES):
         if surname[code] != twin.NONE:
             words["x" + chr(twin.FIRST + code) + "모"] = 3  # 김모 씨: somebody who is not named
-    raw = cast(dict[str, Any], yaml.safe_load((files("anonymizers") / "data/name_context.yaml").read_text("utf-8")))
     for code in np.flatnonzero(surname >= 0).tolist():
         words.update(("x" + chr(twin.FIRST + code) + word, 2) for word in raw["addresses"])
     _add_context(words, raw)
@@ -96,19 +108,27 @@ def _add_context(words: dict[str, int], raw: Mapping[str, Any]) -> None:
         need = twin.NEED_CONSONANT if word in ("아", "이야") else twin.NEED_VOWEL
         words["t" + word] = pack(twin.VOCATIVE, need, raw["vocative"]["weight"])
     titles = {
-        "titles": twin.TITLE, "kin": twin.KIN, "honorifics": twin.HONORIFIC, "signatures": twin.SIGNATURE,
+        "titles": twin.TITLE, "apart": twin.TITLE, "kin": twin.KIN, "honorifics": twin.HONORIFIC,
+        "signatures": twin.SIGNATURE,
     }  # fmt: skip
     for part, kind in titles.items():
+        need = twin.NEED_SPACE if part == "apart" else twin.NEED_ANY
         for weight, entries in raw[part].items():
-            words.update(("t" + word, pack(kind, twin.NEED_ANY, weight)) for word in entries)
+            words.update(("t" + word, pack(kind, need, weight)) for word in entries)
             if kind == twin.TITLE:  # 배우님
                 words.update(
-                    ("t" + word + "님", pack(kind, twin.NEED_ANY, weight)) for word in entries if len(word) > 1
+                    ("t" + word + "님", pack(kind, twin.NEED_ANY, weight + _POLITE))
+                    for word in entries
+                    if len(word) > 1
                 )
             words.update(("x" + word, 2) for word in entries if len(word) > 1)
     for weight, entries in raw["cues"].items():
         for word in entries:
             words["c" + word] = max(weight, words.get("c" + word, 0))
+    for weight, entries in raw["labels"].items():
+        words.update(("c" + word, weight + twin.LABEL_ONLY) for word in entries if "c" + word not in words)
+    for weight, entries in raw["nouns"].items():
+        words.update(("n" + word[:3], weight) for word in entries)
     for weight, entries in raw["verbs"].items():
         words.update(("v" + form[:3], weight) for word in entries for form in _forms(word))
 

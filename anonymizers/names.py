@@ -4,6 +4,7 @@
    signature; the exclusion lexicon subtracts.
 2. A name that stands firmly once (`김○○ 씨`) lifts its bare repetitions in the same document.
 3. Candidates between two thresholds go to Kiwi while its budget lasts: a proper noun is lifted, anything else sinks.
+4. The header of a table names the cells below it (name_cells.py).
 
 A particle, title or honorific is never inside the span. Scores are a fixed function of the evidence: 500,000 is where
 policies act, 400,000 where review begins.
@@ -19,12 +20,13 @@ from typing import Final, Protocol
 from anonymizers.beside_names import beside
 from anonymizers.entities import entities
 from anonymizers.findings import Finding
+from anonymizers.name_cells import LABELS, SCORE_PPM, find, has_header, opens_with_header
 from anonymizers.name_model import name_model
 from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
-VERSION: Final = "6"
+VERSION: Final = "7"
 _MASK: Final = entities()["PERSON"].mask
 _PSEUDONYM: Final = f"{_MASK[:-1]}#"
 _BLANKED: Final = "□]"  # how a blanked mask ends
@@ -91,6 +93,7 @@ class NameRecognizer:
                     found.append(Finding(doc, start, end, "PERSON", score_ppm(total), evidence))
                     if total >= twin.SURE and (next_to := beside(text, end)):
                         found.append(Finding(doc, *next_to))
+        found = _with_cells(found, texts)
         return led_back(found, folded)
 
     def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:
@@ -101,6 +104,22 @@ class NameRecognizer:
         if verdict is None:
             return total, ()
         return (max(total, twin.SURE), ("kiwi",)) if verdict else (0, ())
+
+
+def _with_cells(found: list[Finding], texts: Sequence[str]) -> list[Finding]:
+    """The findings, and the names that the headers of tables vouch for."""
+    docs = {doc for label in LABELS for doc in holding(texts, label[:2]) if has_header(texts[doc], label)}
+    docs |= {doc for doc in {f.doc for f in found} - docs if opens_with_header(texts[doc])}
+    cells = [
+        Finding(doc, start, end, "PERSON", SCORE_PPM, ("column",))
+        for doc in docs
+        for start, end in find(texts[doc], name_model())
+    ]
+    if not cells:
+        return found
+    covered = {(cell.doc, at) for cell in cells for at in range(cell.start, cell.end)}
+    kept = [f for f in found if not any((f.doc, at) in covered for at in range(f.start, f.end))]
+    return sorted(kept + cells, key=lambda f: (f.doc, f.start))
 
 
 @functools.cache

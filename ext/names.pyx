@@ -5,7 +5,7 @@ One pass over a str's own UCS-2 or UCS-4 buffer. Words are looked up in one open
 kind and letters; a run of syllables that can't start a name costs a table read.
 """
 
-from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp
 
@@ -22,8 +22,12 @@ cdef extern from "runs.h" nogil:
     uint64_t syllables32(const uint32_t *s, int64_t count)
     int64_t places(uint64_t bits, int64_t base, int64_t *at)
 
+include "names_constants.pxi"
 include "names_tables.pxi"
+include "names_lists.pxi"
+include "names_numbers.pxi"
 include "names_evidence.pxi"
+include "names_cues.pxi"
 include "names_readings.pxi"
 
 
@@ -32,52 +36,20 @@ cdef int LEVEL = simd_best()
 
 cdef enum:
     BLOCK = 64  # letters a step
-    HEADS = 1024
-
-
-cdef struct hit:
-    Py_ssize_t start
-    Py_ssize_t stop
-    int total
-    int flags
-
-
-cdef struct hits:  # what a text holds so far
-    hit *at
-    Py_ssize_t count
-    Py_ssize_t room
-    bint failed
-
-
-cdef struct firm:  # a spelling that vouches for itself
-    Py_ssize_t start
-    Py_ssize_t stop
-    Py_ssize_t left  # how often it was found for sure, less how often it stands in the text
-    Py_ssize_t behind  # where its last occurrence ends
-    int32_t next  # another with the same two first letters, or -1
-
-
-cdef inline void keep(hits *found, const candidate *c) noexcept nogil:
-    cdef hit *grown
-    if found.count == found.room:
-        grown = <hit *>realloc(found.at, (2 * found.room + 64) * sizeof(hit))
-        if grown == NULL:
-            found.failed = True
-            return
-        found.at = grown
-        found.room = 2 * found.room + 64
-    found.at[found.count].start = c.start
-    found.at[found.count].stop = c.stop
-    found.at[found.count].total = c.total
-    found.at[found.count].flags = c.flags
-    found.count += 1
 
 
 cdef inline int readings(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
-    """Which readings the syllables of a run of two or more allow; the row behind the syllables' is that of no syllable."""
-    cdef Py_ssize_t third = s[at + 2] - FIRST if end - at > 2 else SYLLABLES
-    cdef Py_ssize_t fourth = s[at + 3] - FIRST if end - at > 3 else SYLLABLES
-    return t.gates[s[at] - FIRST].at[0] & t.gates[s[at + 1] - FIRST].at[1] & t.gates[third].at[2] & t.gates[fourth].at[3]
+    """Which readings the syllables of a run of two or more allow."""
+    cdef int can = of(t, s[at]).at[0]
+    if can == 0:
+        return 0
+    can &= of(t, s[at + 1]).at[1]
+    if end - at == 2:
+        return can & ENDS_AT_2
+    if end - at == 3:
+        return can & of(t, s[at + 2]).at[4] & ENDS_AT_3
+    can &= of(t, s[at + 2]).at[2]
+    return can & (of(t, s[at + 3]).at[5] if end - at == 4 else of(t, s[at + 3]).at[3])
 
 
 cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int floor, hits *found) noexcept nogil:
@@ -86,12 +58,9 @@ cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int 
     cdef int64_t[BLOCK + 2] starts
     cdef int64_t[BLOCK + 2] ends
     cdef uint64_t here, before = 0
-    cdef int can
-    cdef candidate pending, best
-    pending.is_found = best.is_found = False
-    pending.start = pending.stop = pending.end = 0
-    pending.total = pending.flags = pending.listable = 0
-    best = pending
+    cdef candidate best
+    cdef chain names
+    names.count = 0
     while start < length:
         size = length - start
         if size > BLOCK:
@@ -111,122 +80,60 @@ cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t length, int 
             at, end = starts[row], ends[row]
             if at < behind:
                 continue  # a piece of a name in pieces
-            if end - at < 2:
-                if t.surname[s[at] - FIRST] != NONE and spaced(t, s, length, at, &best):
-                    if pending.is_found:
-                        join(s, &pending, &best)
-                        if pending.total >= floor:
-                            keep(found, &pending)
-                    pending = best
-                    behind = best.end
-                continue
-            can = readings(t, s, at, end)
-            if not can:
-                continue
             best.is_found = False
-            if can & FULL and may_be(t, s, length, at, end, 1, 2, floor):
-                weigh(t, s, length, at, end, 1, 2, floor, &best)
-            if can & DOUBLE:
-                weigh(t, s, length, at, end, 2, 2, floor, &best)
-            if can & SHORT and may_be(t, s, length, at, end, 1, 1, floor):
-                weigh(t, s, length, at, end, 1, 1, floor, &best)
-            if can & DOUBLE:
-                weigh(t, s, length, at, end, 2, 1, floor, &best)
-            if can & GIVEN and is_sure(t, s[at], s[at + 1]) and may_be(t, s, length, at, end, 0, 2, floor):
-                weigh(t, s, length, at, end, 0, 2, floor, &best)
+            if end - at < 2:
+                if of(t, s[at]).surname == NONE or not spaced(t, s, length, at, &best):
+                    continue
+                behind = best.end
+            else:
+                read_run(t, s, length, at, end, readings(t, s, at, end), min(floor, <int>SURE), &best)
             if best.is_found:
-                if pending.is_found:
-                    join(s, &pending, &best)
-                    if pending.total >= floor:
-                        keep(found, &pending)
-                pending = best
+                push(s, length, &names, &best, floor, found)
         if begun > ended:  # a run that goes on
             starts[0] = starts[ended]
         begun -= ended
-    if pending.is_found and pending.total >= floor:
-        keep(found, &pending)
+    settle(s, length, &names, floor, found)
 
 
-cdef inline uint32_t head_of(uint32_t a, uint32_t b) noexcept nogil:
-    return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 22
-
-
-cdef inline int32_t firm_like(
-        const letter *s, const firm *names, const int32_t *heads, Py_ssize_t start, Py_ssize_t stop
+cdef inline void read_run(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t at, Py_ssize_t end, int can, int floor, candidate *best
 ) noexcept nogil:
-    """The firm name that is spelled s[start:stop], or -1."""
-    cdef int32_t number = heads[head_of(s[start], s[start + 1])]
-    while number >= 0:
-        if names[number].stop - names[number].start == stop - start and memcmp(
-                s + start, s + names[number].start, (stop - start) * sizeof(letter)) == 0:
-            break
-        number = names[number].next
-    return number
+    """The best reading of the run s[at:end] among those it allows; `floor`: what no sum needs to be known below."""
+    if not can:
+        return
+    if can & FULL:
+        weigh(t, s, length, at, end, 1, 2, worth(t, s, length, at, end, 1, 2, floor), floor, best)
+    if can & (DOUBLE | TRIPLE):
+        long_surnames(t, s, length, at, end, can, floor, best)
+    if can & SHORT:
+        weigh(t, s, length, at, end, 1, 1, worth(t, s, length, at, end, 1, 1, floor), floor, best)
+    if can & DOUBLE and end - at > 2:
+        weigh(t, s, length, at, end, 2, 1, stem(t, s + at, 2, 1), floor, best)
+    if can & GIVEN and is_sure(t, s[at], s[at + 1]):
+        weigh(t, s, length, at, end, 0, 2, worth(t, s, length, at, end, 0, 2, floor), floor, best)
 
 
-cdef int32_t firm_names(const letter *s, const hits *found, firm *names, int32_t *heads) noexcept nogil:
-    """The spellings that vouch for themselves (the twin's vouches), and how often each was found for sure."""
-    cdef const hit *h
-    cdef Py_ssize_t row
-    cdef int32_t count = 0, number
-    cdef uint32_t head
-    for row in range(found.count):
-        h = &found.at[row]
-        if h.stop - h.start < 3 or h.total < (VOUCHES_ADDRESSED if h.flags & F_ADDRESS else VOUCHES):
-            continue
-        if count == 0:
-            for head in range(HEADS):
-                heads[head] = -1
-        if firm_like(s, names, heads, h.start, h.stop) < 0:
-            head = head_of(s[h.start], s[h.start + 1])
-            names[count].start, names[count].stop, names[count].next = h.start, h.stop, heads[head]
-            names[count].left = names[count].behind = 0
-            heads[head] = count
-            count += 1
-    if count:
-        for row in range(found.count):
-            h = &found.at[row]
-            if h.total >= SURE:
-                number = firm_like(s, names, heads, h.start, h.stop)
-                if number >= 0:
-                    names[number].left += 1
-    return count
-
-
-cdef bint stands_again(
-        const letter *s, Py_ssize_t length, firm *names, int32_t count, const int32_t *heads
+cdef void long_surnames(
+        const tables *t, const letter *s, Py_ssize_t length, Py_ssize_t at, Py_ssize_t end, int can, int floor, candidate *best
 ) noexcept nogil:
-    """Whether one of the names stands in the text more often than it was found there for sure."""
-    cdef uint64_t first = 0, second = 0
-    cdef Py_ssize_t i, stop
-    cdef int32_t number
-    for number in range(count):
-        first |= <uint64_t>1 << (s[names[number].start] & 63)
-        second |= <uint64_t>1 << (s[names[number].start + 1] & 63)
-    for i in range(length - 2):
-        if not (first >> (s[i] & 63)) & (second >> (s[i + 1] & 63)) & 1:
-            continue
-        number = heads[head_of(s[i], s[i + 1])]
-        while number >= 0:
-            stop = i + names[number].stop - names[number].start
-            if i >= names[number].behind and stop <= length and memcmp(
-                    s + i, s + names[number].start, (stop - i) * sizeof(letter)) == 0:
-                names[number].behind = stop
-                names[number].left -= 1
-                if names[number].left < 0:
-                    return True
-            number = names[number].next
-    return False
+    """The readings of four letters: rare, so no bound spares them."""
+    if end - at < 4:
+        return
+    if can & DOUBLE:
+        weigh(t, s, length, at, end, 2, 2, stem(t, s + at, 2, 2), floor, best)
+    if can & TRIPLE:
+        weigh(t, s, length, at, end, 1, 3, stem(t, s + at, 1, 3), floor, best)
+
+
+include "names_firm.pxi"
 
 
 cdef void read_letters(
         const tables *t, const letter *s, Py_ssize_t length, int floor, hits *found, hits *again
 ) noexcept nogil:
-    """The twin's read: the candidates, and weaker ones that are spelled like a firm name, lifted."""
+    """The twin's read: the candidates, and weaker readings that are spelled like a firm name, lifted."""
     cdef int32_t[HEADS] heads
     cdef firm *names
-    cdef hit *h
-    cdef Py_ssize_t row
     cdef int32_t count
     found.count = 0
     scan_letters(t, s, length, floor, found)
@@ -237,18 +144,11 @@ cdef void read_letters(
         found.failed = True
         return
     count = firm_names(s, found, names, &heads[0])
-    if count and stands_again(s, length, names, count, &heads[0]):
+    if count:
         again.count = 0
-        scan_letters(t, s, length, floor - REPEATED, again)
-        found.count = 0
-        for row in range(again.count):
-            h = &again.at[row]
-            if h.total < SURE and firm_like(s, names, &heads[0], h.start, h.stop) >= 0:
-                h.total = max(h.total + REPEATED, <int>SURE)
-            if h.total >= floor:
-                again.at[found.count] = h[0]
-                found.count += 1
+        lift(t, s, length, floor, found, names, count, &heads[0], again)
         found.at, again.at = again.at, found.at
+        found.count, again.count = again.count, found.count
         found.room, again.room = again.room, found.room
     free(names)
 
@@ -355,11 +255,8 @@ cdef class NameScanner:
     cdef object held
 
     def __cinit__(self, surname, given1, given2, words):
-        cdef int8_t[::1] view
-        cdef uint8_t[::1] roles
-        cdef uint16_t[::1] numbers
         cdef uint64_t[::1] masks
-        cdef int32_t[::1] one_letter
+        cdef int8_t[::1] weights
         cdef uint64_t at, h
         cdef uint64_t[2] size = [1024, 1024]
         cdef int which
@@ -370,118 +267,144 @@ cdef class NameScanner:
             table[table == TWIN_NONE] = NONE
             if table.min() < -128 or table.max() > 127:
                 raise InputError("a syllable weight is out of range", "pass weights from -127 to 127, or -32768 for never")
-        arrays = [table.astype(np.int8) for table in arrays]
         flags = np.zeros(SYLLABLES, dtype=np.uint8)
-        known = sure_pairs([word[1:] for word in words if word[0] == "p"])
-        sure = [word[1:] for word, value in words.items() if word[0] == "p" and value >= SURE_PAIR]
-        opens, ends, bits = sure_pairs(sure)
+        triples = np.zeros(SYLLABLES, dtype=np.uint8)  # places in given names of three letters; 16: ends a surname of two
+        pairs = [word[1:] for word in words if word[0] == "p" and len(word) == 3]
+        opens, ends, _ = sure_pairs(pairs)
+        given = np.full((int(opens.max()) + 1, int(ends.max()) + 1), NO_PAIR, np.int8)
+        pair_bits = np.zeros((PAIR_KINDS, PAIR_WORDS), np.uint64)
+        for pair in pairs:
+            value = words["p" + pair]
+            if not -128 < value < 128:
+                raise InputError("a given name's weight is out of range", "pass weights from -127 to 127")
+            given[opens[ord(pair[0]) - FIRST], ends[ord(pair[1]) - FIRST]] = value
+            if value >= SURE_PAIR:
+                bit = pair_bit(ord(pair[0]), ord(pair[1]))
+                pair_bits[SURE_PAIRS, bit // 64] |= np.uint64(1 << (bit % 64))
         tails = np.full(SYLLABLES, MISSING, np.int32)
         for word, value in words.items():
             if word[0] == "t" and len(word) == 2:
                 tails[ord(word[1]) - FIRST] = value
-        self.held = (*arrays, flags, opens, ends, bits, *known, tails)
-        cue_bits = np.zeros(512, np.uint64)
-        self.held = (*self.held, cue_bits)
-        masks = cue_bits
-        self.t.cues = &masks[0]
-        one_letter = tails
-        self.t.tail = &one_letter[0]
-        numbers = known[0]
-        self.t.known_opens = &numbers[0]
-        numbers = known[1]
-        self.t.known_ends = &numbers[0]
-        masks = known[2].reshape(-1)
-        self.t.known = &masks[0]
-        self.t.known_row = known[2].shape[1]
-        numbers = opens
-        self.t.opens = &numbers[0]
-        numbers = ends
-        self.t.ends = &numbers[0]
-        masks = bits.reshape(-1)
-        self.t.sure = &masks[0]
-        self.t.row = bits.shape[1]
-        view = arrays[0]
-        self.t.surname = &view[0]
-        view = arrays[1]
-        self.t.given1 = &view[0]
-        view = arrays[2]
-        self.t.given2 = &view[0]
-        roles = flags
-        self.t.role = &roles[0]
-        big = sum(word[0] in "px" for word in words)
-        while size[0] < 2 * (len(words) - big):
+        shorts = [word[1:] for word, value in words.items() if word[0] == "x" and len(word) == 3 and value >= 2]
+        word_opens, word_ends, short = sure_pairs(
+            [word for word in shorts if RARE < arrays[0][ord(word[0]) - FIRST]])
+        self.held = (given, short, pair_bits)
+        masks = short.reshape(-1)
+        self.t.short_words = &masks[0]
+        self.t.short_row = short.shape[1]
+        masks = pair_bits.reshape(-1)
+        self.t.pairs = &masks[0]
+        weights = given.reshape(-1)
+        self.t.given = &weights[0]
+        self.t.row = given.shape[1]
+        big = sum(word[0] in "pxy" for word in words)
+        while 3 * size[0] < 4 * (len(words) - big):  # a line of the cache holds eight: the next places cost little
             size[0] *= 2
-        while size[1] < 2 * big:
+        while 3 * size[1] < 4 * big:
             size[1] *= 2
         for which in range(2):
-            self.t.keys[which] = <uint64_t *>calloc(size[which], sizeof(uint64_t))
-            self.t.values[which] = <int32_t *>calloc(size[which], sizeof(int32_t))
+            self.t.words[which] = <entry *>calloc(size[which], sizeof(entry))
             self.t.mask[which] = size[which] - 1
-            if self.t.keys[which] == NULL or self.t.values[which] == NULL:
+            if self.t.words[which] == NULL:
                 raise CapacityError("no memory for the word table", "use a smaller lexicon")
-        self.t.best_pair = max([value for word, value in words.items() if word[0] == "p"], default=0)
-        self.t.best_pair = max(self.t.best_pair, <int>SURE_PAIR)
         self.t.best_particle = max([v >> 8 for w, v in words.items() if w[0] == "t" and v & 15 <= COPULA], default=0)
-        self.t.best_verb = max([value for word, value in words.items() if word[0] == "v"], default=0)
+        self.t.best_verb = max([value for word, value in words.items() if word[0] in "vn"], default=0)
         self.t.best_verb = max(self.t.best_verb, <int>SPEECH)
         for word, value in words.items():
-            if word[0] == "p" and value >= SURE_PAIR:
+            if word[0] == "p" and len(word) == 4:
+                triples[ord(word[1]) - FIRST] |= 2
+                triples[ord(word[2]) - FIRST] |= 4
+                triples[ord(word[3]) - FIRST] |= 8
+            elif word[0] == "p" and value >= SURE_PAIR:
                 flags[ord(word[1]) - FIRST] |= OPENS_PAIR
                 flags[ord(word[2]) - FIRST] |= ENDS_PAIR
             elif word[0] == "s":
                 flags[ord(word[1]) - FIRST] |= OPENS_SURNAME
+                triples[ord(word[2]) - FIRST] |= 16
             elif word[0] == "t":
+                kind = value & 15
                 flags[ord(word[1]) - FIRST] |= OPENS_TAIL | (
-                    OPENS_TITLE if value & 15 >= HONORIFIC or value & 15 == PERSON_PARTICLE else 0)
-            elif word[0] == "c":
+                    OPENS_TITLE if kind >= HONORIFIC or kind == PERSON_PARTICLE else 0)
+                if len(word) > 2:
+                    bit = pair_bit(ord(word[1]), ord(word[2]))
+                    if len(word) > 3:
+                        bit = pair_bit(bit, ord(word[3]))
+                    for which in (TAILS, STRONG_TAILS, TITLES):
+                        if which == TAILS or kind >= HONORIFIC or (which == STRONG_TAILS and kind == PERSON_PARTICLE):
+                            pair_bits[which + (len(word) > 3), bit // 64] |= np.uint64(1 << (bit % 64))
+            elif word[0] == "c" and is_hangul(ord(word[1])):
                 flags[ord(word[len(word) - 1]) - FIRST] |= ENDS_CUE | (IS_CUE if len(word) == 2 else 0)
                 if len(word) > 2:
-                    bit = cue_bit(ord(word[len(word) - 2]), ord(word[len(word) - 1]))
-                    cue_bits[bit // 64] |= np.uint64(1 << (bit % 64))
-            elif word[0] == "v":
+                    bit = pair_bit(ord(word[len(word) - 2]), ord(word[len(word) - 1]))
+                    pair_bits[CUES, bit // 64] |= np.uint64(1 << (bit % 64))
+            elif word[0] in "vn":
                 flags[ord(word[1]) - FIRST] |= OPENS_VERB
+                if len(word) > 2:
+                    bit = pair_bit(ord(word[1]), ord(word[2]))
+                    pair_bits[VERBS if word[0] == "v" else NEARS, bit // 64] |= np.uint64(1 << (bit % 64))
             h = step(1, ord(word[0]))
             for char in word[1:]:
                 h = step(h, ord(char))
-            h |= 1
-            which = word[0] in "px"
-            at = (h >> 20) & self.t.mask[which]
-            while self.t.keys[which][at] != 0:
-                if self.t.keys[which][at] == h:
+            which = word[0] in "pxy"
+            at = h & self.t.mask[which]
+            while self.t.words[which][at].tag != 0:
+                if self.t.words[which][at].tag == tag_of(h):
                     raise InputError("two words have one hash", "change one of them")
                 at = (at + 1) & self.t.mask[which]
-            self.t.keys[which][at] = h
-            self.t.values[which][at] = value
+            self.t.words[which][at].tag = tag_of(h)
+            self.t.words[which][at].value = value
 
-        self._open_gates()
+        self._fill(arrays[0], arrays[1], arrays[2], flags, triples, tails, opens, ends, word_opens, word_ends)
 
-    cdef int _open_gates(self) except -1:
-        """Which syllable may stand where in a run for each reading."""
-        cdef int c, role
-        cdef gate g
-        self.t.gates = <gate *>calloc(SYLLABLES + 1, sizeof(gate))
-        if self.t.gates == NULL:
-            raise CapacityError("no memory for the gates", "use a smaller lexicon")
-        for c in range(SYLLABLES):
-            role = self.t.role[c]
-            g.at[0] = ((FULL | SHORT) if self.t.surname[c] != NONE else 0) | (GIVEN if role & OPENS_PAIR else 0)
+    cdef int _fill(
+            self, int16_t[::1] surname, int16_t[::1] given1, int16_t[::1] given2, uint8_t[::1] flags, uint8_t[::1] triples,
+            int32_t[::1] tails, uint16_t[::1] opens, uint16_t[::1] ends, uint16_t[::1] word_opens, uint16_t[::1] word_ends
+    ) except -1:
+        """The table of syllables: which may stand where in a run for each reading, and what each weighs there."""
+        cdef int c, role, number, held = 1
+        cdef syllable g
+        self.t.ids = <uint16_t *>calloc(SYLLABLES, sizeof(uint16_t))
+        self.t.syllables = <syllable *>calloc(SYLLABLES + 1, sizeof(syllable))
+        if self.t.ids == NULL or self.t.syllables == NULL:
+            raise CapacityError("no memory for the syllables", "use a smaller lexicon")
+        for c in range(-1, SYLLABLES):  # first what stands for all that have no part in a name
+            role = 0 if c < 0 else flags[c]
+            number = 0 if c < 0 else triples[c]
+            g.surname = NONE if c < 0 else surname[c]
+            g.given1 = NONE if c < 0 else given1[c]
+            g.given2 = NONE if c < 0 else given2[c]
+            g.role = role
+            g.opens = 0 if c < 0 else opens[c]
+            g.ends = 0 if c < 0 else ends[c]
+            g.word_opens = 0 if c < 0 else word_opens[c]
+            g.word_ends = 0 if c < 0 else word_ends[c]
+            g.tail = MISSING if c < 0 else tails[c]
+            if c >= 0 and not (role or number or g.surname != NONE or g.given1 != NONE or g.given2 != NONE or g.opens or g.ends
+                    or g.word_opens or g.word_ends):
+                continue
+            g.at[0] = ((FULL | SHORT | TRIPLE) if g.surname != NONE else 0) | (GIVEN if role & OPENS_PAIR else 0)
+            g.at[0] &= ~SHORT if g.surname <= RARE else 255
             g.at[0] |= DOUBLE if role & OPENS_SURNAME else 0
-            g.at[1] = (FULL if self.t.given1[c] != NONE or role & OPENS_PAIR else 0) | DOUBLE
-            g.at[1] |= (SHORT if self.t.given2[c] != NONE else 0) | (GIVEN if role & ENDS_PAIR else 0)
-            g.at[2] = (FULL if self.t.given2[c] != NONE or role & ENDS_PAIR else 0) | DOUBLE
-            g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0)
-            g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0)
-            self.t.gates[c] = g
-        self.t.gates[SYLLABLES].at[2] = ENDS_AT_2
-        self.t.gates[SYLLABLES].at[3] = ENDS_AT_3
+            g.at[1] = (FULL if g.given1 != NONE or role & OPENS_PAIR else 0) | (DOUBLE if number & 16 else 0)
+            g.at[1] |= (SHORT if g.given2 != NONE else 0) | (GIVEN if role & ENDS_PAIR else 0)
+            g.at[1] |= TRIPLE if number & 2 else 0
+            g.at[2] = (FULL if g.given2 != NONE or role & ENDS_PAIR else 0) | DOUBLE
+            g.at[2] |= ((SHORT | GIVEN) if role & OPENS_TAIL else 0) | (TRIPLE if number & 4 else 0)
+            g.at[3] = SHORT | GIVEN | DOUBLE | (FULL if role & OPENS_TAIL else 0) | (TRIPLE if number & 8 else 0)
+            g.at[4] = g.at[2] & ~(SHORT | GIVEN if g.tail == MISSING else 0)
+            g.at[5] = g.at[3] & ~(FULL if g.tail == MISSING else 0)
+            self.t.syllables[0 if c < 0 else held] = g
+            if c >= 0:
+                self.t.ids[c] = held
+                held += 1
         return 0
 
     def __dealloc__(self):
         cdef int which
-        free(self.t.gates)
+        free(self.t.ids)
+        free(self.t.syllables)
         for which in range(2):
-            free(self.t.keys[which])
-            free(self.t.values[which])
+            free(self.t.words[which])
 
     def read_all(self, texts, int floor):
         """`[(number of the text, read(text, floor))]` of the texts that have any candidate."""

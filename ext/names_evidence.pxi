@@ -1,11 +1,19 @@
-# Part of names.pyx: the evidence around a stem: titles, brackets, cues, verbs, the exclusion lexicon.
+# Part of names.pyx: the evidence around a stem: titles, brackets, verbs, the exclusion lexicon.
+
+
+cdef inline Py_ssize_t tail_end(const letter *s, Py_ssize_t at, Py_ssize_t length) noexcept nogil:
+    """Where the run at `at` ends, or a letter further than a tail may reach."""
+    cdef Py_ssize_t stop = at
+    while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
+        stop += 1
+    return stop
 
 
 cdef int32_t titled(const tables *t, const letter *p, Py_ssize_t n) noexcept nogil:
     """The value of the longest title that opens p[:n] and leaves a particle, else MISSING."""
     cdef Py_ssize_t cut = min(n - 1, 5)
     cdef int32_t head, rest
-    if not t.role[p[0] - FIRST] & OPENS_TITLE:
+    if n < 2 or not may_be_titled(t, TITLES, p, n):
         return MISSING
     while cut > 0:
         head = look(t, TAIL, p, cut)
@@ -53,6 +61,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
             s[at + 1] == 0x2F or s[at + 1] == 0x29 or s[at + 1] == 0x2C):  # M, F, m, f
         flag[0] = F_AGE
         return AGE
+    if s[at] == 0x260E:  # a telephone
+        flag[0] = F_AGE
+        return TELEPHONE
     if (s[at] == 0xC804 or s[at] == 0xD6C4) and at + 1 < length and 0x30 <= s[at + 1] <= 0x39:  # 전, 후
         flag[0] = F_AGE
         return CLASS
@@ -69,6 +80,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
             return 0
         flag[0] = F_AGE
         return weight
+    if is_letter(s[at]) and is_mailbox(s, at, length):
+        flag[0] = F_AGE
+        return HANDLE
     while digits < length and 0x30 <= s[digits] <= 0x39:
         digits += 1
     if digits >= length:
@@ -76,6 +90,9 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
     if 1 <= digits - at <= 2 and (s[digits] == 0x29 or s[digits] == 0x2C or s[digits] == 0xB7 or s[digits] == 0xC138):
         flag[0] = F_AGE
         return AGE
+    if 1 <= digits - at <= 2 and (s[digits] == 0xB144 or s[digits] == 0x3A):  # 년
+        flag[0] = F_AGE
+        return CLASS
     if digits - at >= 2 and s[at] == 0x30 and (s[digits] == 0x2D or s[digits] == 0x29):
         flag[0] = F_AGE
         return TELEPHONE
@@ -93,6 +110,20 @@ cdef int bracket(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t len
     return 0
 
 
+cdef bint is_polite(const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+    """The twin's is_polite."""
+    cdef Py_ssize_t at = start + 1
+    cdef int32_t rest
+    while at < stop and s[at] != 0xB2D8:  # 님
+        at += 1
+    if at >= stop:
+        return False
+    if at + 1 == stop:
+        return True
+    rest = look(t, TAIL, s + at + 1, stop - at - 1)
+    return rest > 0 and rest & 15 <= COPULA
+
+
 cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t length, int *flag) noexcept nogil:
     """The twin's _aside."""
     cdef Py_ssize_t stop, begin
@@ -104,12 +135,12 @@ cdef int aside(const tables *t, const letter *s, Py_ssize_t at, Py_ssize_t lengt
     for runs in range(ASIDE_RUNS):
         stop = run_end(s, at, length)
         for begin in range(max(at, stop - MAX_ASIDE), stop - 1):
-            if not t.role[s[begin] - FIRST] & OPENS_TITLE:
+            if not may_be_titled(t, TITLES, s + begin, stop - begin):
                 continue
             value = look(t, TAIL, s + begin, stop - begin)
             if value == MISSING:
                 value = titled(t, s + begin, stop - begin)
-            if value != MISSING and value & 15 == TITLE:
+            if value != MISSING and value & 15 == TITLE and (begin != at + 1 or stop - begin > 2):
                 flag[0] |= F_TITLE
                 return ASIDE if runs else ASIDE_NEAR
         if stop + 1 >= length or s[stop] != 0x20 or not is_hangul(s[stop + 1]):
@@ -134,61 +165,34 @@ cdef int behind(
         return 0
     if s[at] == 0x28:
         return bracket(t, s, at + 1, length, flag)
-    if at == end or not is_hangul(s[at]):
+    if not is_hangul(s[at]):
+        if is_given_only:
+            return 0
+        weight = ranked(s, at, length, flag) if at > end else 0
+        if weight:
+            return weight
+        if not numbered(s, end, length):
+            return 0
+        flag[0] = F_AGE
+        return NUMBERED
+    if at == end:
         return 0
-    if t.role[s[at] - FIRST] & OPENS_TITLE:
-        stop = at
-        while stop < length and is_hangul(s[stop]) and stop - at < MAX_TAIL + 1:
-            stop += 1
-        if stop - at <= MAX_TAIL:
-            value = look(t, TAIL, s + at, stop - at)
-            if value == MISSING:
-                value = titled(t, s + at, stop - at)
-            if value != MISSING:
-                weight = title(value, is_given_only, flag)
-                if weight:
-                    return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
-                flag[0] = 0
+    stop = tail_end(s, at, length)
+    if stop - at > MAX_TAIL:
+        return 0
+    if may_be_titled(t, TITLES, s + at, stop - at):
+        value = look(t, TAIL, s + at, stop - at)
+        if value == MISSING:
+            value = titled(t, s + at, stop - at)
+        if value != MISSING:
+            weight = title(value, is_given_only, flag)
+            if weight:
+                return weight + APART if flag[0] == F_HONORIFIC and weight >= STRONG_HONORIFIC else weight
+            flag[0] = 0
+    if not is_given_only and is_polite(t, s, at, stop):
+        flag[0] = F_TITLE
+        return POLITE
     return 0
-
-
-cdef inline bint may_end_cue(const tables *t, const letter *s, Py_ssize_t at) noexcept nogil:
-    """Whether a cue word may end before `at`, where a syllable stands: most of its look-ups are spared so."""
-    if t.role[s[at - 1] - FIRST] & IS_CUE:
-        return True
-    if at < 2:
-        return False
-    return ends_cue(t, s[at - 2], s[at - 1]) or (at >= 3 and s[at - 2] == 0x20 and ends_cue(t, s[at - 3], s[at - 1]))
-
-
-cdef int cue(const tables *t, const letter *s, Py_ssize_t start) noexcept nogil:
-    """The twin's _cue."""
-    cdef Py_ssize_t at = start, size
-    cdef int best = 0, bonus = 0
-    cdef int32_t weight
-    cdef letter[2] letters
-    while at > 0 and start - at < MAX_SKIP and stands_before(s[at - 1]):
-        at -= 1
-        if s[at] == 0x3A or s[at] == 0xFF1A:
-            bonus = COLON
-    if at == start or at == 0:
-        return 0
-    if not is_hangul(s[at - 1]):
-        return LABEL if bonus and is_letter(s[at - 1]) else 0
-    if not t.role[s[at - 1] - FIRST] & ENDS_CUE or not may_end_cue(t, s, at):
-        return LABEL if bonus else 0
-    for size in range(1, MAX_CUE + 1):
-        if size > at or not is_hangul(s[at - size]):
-            break
-        weight = look(t, CUE, s + at - size, size)
-        if weight != MISSING and weight > best and (size >= 2 or at == size or not is_hangul(s[at - size - 1])):
-            best = weight
-    if at >= 3 and s[at - 2] == 0x20 and is_hangul(s[at - 3]) and (at == 3 or not is_hangul(s[at - 4])):
-        letters[0], letters[1] = s[at - 3], s[at - 1]
-        weight = look(t, CUE, &letters[0], 2)
-        if weight != MISSING and weight > best:
-            best = weight
-    return best + bonus if best else LABEL if bonus else 0
 
 
 cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
@@ -205,7 +209,7 @@ cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t lengt
                 return 0
             at += 1
             continue
-        if t.role[s[at] - FIRST] & OPENS_VERB:
+        if at + 1 < length and has_pair(t, VERBS, pair_bit(s[at], s[at + 1])):
             for size in range(2, 4):
                 if at + size <= length:
                     weight = look(t, VERB, s + at, size)
@@ -214,6 +218,29 @@ cdef int verb(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t lengt
         at = run_end(s, at, length)
         runs += 1
     return 0
+
+
+cdef int near(const tables *t, const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
+    """The twin's near."""
+    cdef int best = 0
+    cdef Py_ssize_t size
+    if end + 2 >= length or s[end] != 0x20 or not has_pair(t, NEARS, pair_bit(s[end + 1], s[end + 2])):
+        return 0
+    for size in range(2, 4):
+        if end + 1 + size <= length:
+            best = max(best, <int>look(t, NEAR, s + end + 1, size))
+    return best
+
+
+cdef bint is_compound(
+        const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t end
+) noexcept nogil:
+    """The twin's _is_compound, of a run that goes on behind `stop`."""
+    if end == stop or end - start > MAX_COMPOUND or look(t, WORD, s + start, 2) <= 0:
+        return False
+    if look(t, NOUN, s + start + 2, end - start - 2) != MISSING:
+        return end > stop + 1 or not is_sure(t, s[start + 1], s[start + 2])
+    return end > stop + 1 and look(t, WORD, s + start + 2, end - start - 2) > 0
 
 
 cdef int lexicon(
@@ -235,10 +262,13 @@ cdef int lexicon(
             level = 2
     if surnames == 0:
         return GIVEN_LEXICON[level]
+    if surnames == 1 and givens == 2 and level < 2 and is_compound(t, s, start, stop, end):
+        level = 2
     loss = LEXICON[level]
     if level < 2 and surnames + givens == 3:
         last = look(t, TAIL, s + stop - 1, 1)
-        is_particle = last != MISSING and (last & 15 == PARTICLE or last & 15 == COPULA) and agrees(
+        is_particle = last != MISSING and (
+            last & 15 == PARTICLE or last & 15 == COPULA or last & 15 == SIGNATURE) and agrees(
             s[stop - 2], (last >> 4) & 7)
         is_verbal = look(t, VERB_MAKER, s + stop - 1, 1) != MISSING
         if is_particle or is_verbal or look(t, NOUN_MAKER, s + stop - 1, 1) != MISSING:
@@ -288,12 +318,12 @@ cdef inline bint precedes_number(const letter *s, Py_ssize_t end, Py_ssize_t len
     return end < length and 0x30 <= s[end] <= 0x39
 
 
-cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t stop) noexcept nogil:
+cdef inline bint ends_in_particle(const tables *t, const letter *s, Py_ssize_t stop, int least) noexcept nogil:
     """The twin's _ends_in_particle."""
-    cdef int32_t found = t.tail[s[stop - 1] - FIRST]
+    cdef int32_t found = of(t, s[stop - 1]).tail
     if found == MISSING or found & 15 != PARTICLE or not agrees(s[stop - 2], (found >> 4) & 7):
         return False
-    return not is_sure(t, s[stop - 2], s[stop - 1])
+    return given_name(t, s[stop - 2], s[stop - 1]) < least
 
 
 cdef int misread(
@@ -312,4 +342,4 @@ cdef int misread(
         return 0
     if (last == 0xB3D9 or last == 0xB9AC) and precedes_number(s, end, length):  # 동, 리
         return LOT
-    return PARTICLE_LIKE if ends_in_particle(t, s, start + 3) else 0
+    return PARTICLE_LIKE if ends_in_particle(t, s, start + 3, SURE_PAIR) else 0

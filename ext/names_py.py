@@ -1,12 +1,13 @@
 """Person names in Korean text, the plain-Python twin that defines ext/names.pyx.
 
 One pass over the maximal runs of Hangul syllables. A candidate stands at the start of a run: a surname (one or two
-syllables) and a given name (one or two), or a given name alone where the context must carry it. What is left of the run
-must be a known tail (particle, copula, honorific, title, signature) that agrees with the last sound. Evidence is a sum
-of small integers (tenths of a bit): the syllable model, the tail, the words behind, the word before, verbs that only
-persons do, neighbours in a list; the exclusion lexicon subtracts. What reaches `floor` is reported.
+syllables) and a given name (one or two, three of a list), or a given name alone where the context must carry it. What
+is left of the run must be a known tail (particle, copula, honorific, title, signature) that agrees with the last sound.
+Evidence is a sum of small integers (tenths of a bit): the syllable model, the tail, the words behind, the word before,
+verbs that only persons do, neighbours in a list; the exclusion lexicon subtracts. What reaches `floor` is reported.
 
 The kernel knows arrays and a dictionary, no Korean but a few letters: every word comes from the model it is given.
+names_rules_py.py holds the constants, names_evidence_py.py the context, names_lists_py.py what neighbours lend.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from ext import names_evidence_py as evidence
 from ext import names_rules_py as r
+from ext.names_lists_py import APART, Candidate, follows, settle, touches_list
 from ext.names_rules_py import FIRST, NONE, is_hangul
+
+READINGS = ((1, 2), (2, 2), (1, 3), (1, 1), (2, 1), (0, 2))  # letters of the surname, of the given name
 
 
 class NameScanner:
     """`surname`, `given1`, `given2` are int16[11172] by syllable (NONE: never); `words` maps kind + string to int.
 
-    Kinds: s double surname, p given pair, x ordinary word (level 1, 2, 3: never a name), h syllable that makes a noun a
-    verb (하, 한), d syllable that makes a noun another noun (성, 화), t tail (packed), c cue before, b word in brackets
-    behind, v verb prefix.
+    Kinds: s double surname, p given name of two or three letters, x ordinary word (level 1, 2, 3: never a name), y the
+    second half of a compound, h syllable that makes a noun a verb (하, 한), d syllable that makes a noun another noun
+    (성, 화), t tail (packed), c cue before, b word in brackets behind, k its end, v verb prefix, n prefix of a noun.
     """
 
     def __init__(
@@ -41,49 +46,54 @@ class NameScanner:
         return [(number, hits) for number, text in enumerate(texts) if (hits := self.read(text, floor))]
 
     def read(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
-        """The candidates; a name that stands firmly once lifts weak candidates of its spelling in the same text."""
+        """The candidates; a name that stands firmly once lifts weak readings of its spelling in the same text."""
         found = self.scan(text, floor)
         firm = {text[hit[0] : hit[1]] for hit in found if r.vouches(hit)}
-        sure = [text[start:end] for start, end, total, _ in found if total >= r.SURE]
-        if all(text.count(name) <= sure.count(name) for name in firm):
+        if not firm:
             return found
-        lifted = []
-        for start, end, total, flags in self.scan(text, floor - r.REPEATED):
-            if total < r.SURE and text[start:end] in firm:
-                total = max(total + r.REPEATED, r.SURE)
-            if total >= floor:
-                lifted.append((start, end, total, flags))
-        return lifted
+        lifted = [
+            (hit[0], hit[1], r.lifted(hit[2]) if text[hit[0] : hit[1]] in firm else hit[2], hit[3]) for hit in found
+        ]
+        at = 0
+        while at < len(text):
+            end = r.run_end(text, at)
+            is_covered = any(start <= at < stop for start, stop, _, _ in found)
+            if not is_covered and any(text.startswith(name, at, end) for name in firm):
+                best = self._best(text, at, end)
+                if best is not None and best.total >= floor - r.REPEATED and text[best.start : best.stop] in firm:
+                    lifted.append((best.start, best.stop, r.lifted(best.total), best.flags))
+            at = max(end, at + 1)
+        return sorted(lifted)
 
     def scan(self, text: str, floor: int) -> list[tuple[int, int, int, int]]:
         """`(start, end, total, flags)` of candidates whose total reaches `floor`, by start. Code points."""
-        out: list[list[int]] = []
-        pending: list[int] | None = None  # [start, end, total, flags, base, run_end]
+        out: list[Candidate] = []
+        chain: list[Candidate] = []
+        links: list[int] = []
         at, length = 0, len(text)
         while at < length:
             if not is_hangul(text[at]):
                 at += 1
                 continue
-            end = at + 1
-            while end < length and is_hangul(text[end]):
-                end += 1
+            end = r.run_end(text, at)
             best = self._best(text, at, end) if end - at > 1 else self._spaced(text, at)
             if best is not None:
-                end = best[5]
-                if pending is not None:
-                    r.link(text, pending, best)
-                    if pending[2] >= floor:
-                        out.append(pending)
-                pending = best
+                end = best.end
+                how = follows(text, chain[-1], best) if chain and len(chain) < r.CHAIN else APART
+                if chain and how == APART:
+                    settle(text, chain, links)
+                    out += chain
+                    chain, links = [], []
+                chain.append(best)
+                links.append(how)
             at = end
-        if pending is not None and pending[2] >= floor:
-            out.append(pending)
-        return [(c[0], c[1], c[2], c[3]) for c in out]
+        settle(text, chain, links)
+        return [(c.start, c.stop, c.total, c.flags) for c in out + chain if c.total >= floor]
 
-    def _best(self, text: str, start: int, end: int) -> list[int] | None:
+    def _best(self, text: str, start: int, end: int) -> Candidate | None:
         """The best candidate of the run [start, end), or None."""
-        best: list[int] | None = None
-        for surnames, givens in ((1, 2), (2, 2), (1, 1), (2, 1), (0, 2)):
+        best: Candidate | None = None
+        for surnames, givens in READINGS:
             stop = start + surnames + givens
             if stop > end or end - stop > r.MAX_TAIL:
                 continue
@@ -94,14 +104,17 @@ class NameScanner:
             if tail is None:
                 continue
             found = self._total(text, start, stop, end, base, tail, surnames, givens)
-            if found is not None and (best is None or found[2] > best[2]):
+            least = 0  # 담당 김나은, has no 김나 unless it is better by far
+            if best is not None and givens == 1 and best.end == best.stop and best.total >= r.SURE:
+                least = 0 if r.precedes_word(text, end) else r.SHORTER
+            if found is not None and (best is None or found.total > best.total + least):
                 best = found
         return best
 
-    def _spaced(self, text: str, start: int) -> list[int] | None:
+    def _spaced(self, text: str, start: int) -> Candidate | None:
         """`홍 길 동 (인)`, `홍  길동 씨`, `성명: 박  훈`: a lone surname, then the given name in one or two pieces.
 
-        Only with a cue, an honorific, a title or a signature."""
+        Only with a cue, an honorific, a title, a signature or a line of its own."""
         first = r.skip_spaces(text, start + 1)
         if first == start + 1 or first >= len(text) or not is_hangul(text[first]):
             return None
@@ -116,34 +129,38 @@ class NameScanner:
             return None
         return self._pieces(text, start, text[start] + text[first], first + 1)
 
-    def _pieces(self, text: str, start: int, letters: str, stop: int) -> list[int] | None:
+    def _pieces(self, text: str, start: int, letters: str, stop: int) -> Candidate | None:
         """The candidate of a surname and a given name in pieces that end at `stop`."""
         end, givens = r.run_end(text, stop), len(letters) - 1
         base = self._base(letters, 0, 1, givens)
+        if text[stop - 2] != " " and self.words.get("x" + letters[1:], 0) > 1:
+            return None  # 이 규정을
         tail = None if base == NONE or end - stop > r.MAX_TAIL else self._tail(text, stop, end)
         if tail is None or tail[0] == r.VOCATIVE or (tail[0] == r.SIGNATURE and end == stop + 1):
             return None
         level = self._lexicon(letters, 0, givens + 1, givens + 1, 1, givens)
-        total, flags = base + r.SPACED + tail[1] + level, 0
+        total, flags = base + (r.SPACED if text[stop - 2] == " " else r.SPACED_TWO) + tail[1] + level, 0
         if tail[0] == 0:
-            behind, flags = self._behind(text, end, False)
+            behind, flags = evidence.behind(self.words, text, end, False)
             if not flags and givens == 2:
-                behind, flags = self._aside(text, end)
+                behind, flags = evidence.aside(self.words, text, end)
             total += behind
         elif tail[0] == r.HONORIFIC:
             flags = r.F_HONORIFIC
         elif tail[0] == r.SIGNATURE:
             flags = r.F_SIGNATURE
-        cue = self._cue(text, start)
+        cue = evidence.cue(self.words, text, start)
         if cue:
             total, flags = total + cue, flags | (r.F_CUE if cue > r.LABEL else 0)
         if givens == 1:
             if level or not (flags & r.F_SIGNATURE or (flags & r.F_CUE and text[start + 2] == " ")):
                 return None
             total += r.SHORT_SURE
-        if total < r.SPACED_LEAST or not flags & r.F_ADDRESSED:
+        elif not flags and end == stop and r.opens_cell(text, start) and r.closes_cell(text, end):
+            total, flags = total + r.LINE, r.F_LINE
+        if total < r.SPACED_LEAST or not flags & (r.F_SURE_CONTEXT | r.F_LINE):
             return None
-        return [start, stop, total, flags, NONE, end]
+        return Candidate(start, stop, end, total, flags)
 
     def _base(self, text: str, start: int, surnames: int, givens: int) -> int:
         if surnames == 0:
@@ -156,14 +173,17 @@ class NameScanner:
         if base == NONE:
             return NONE
         at = start + surnames
+        if givens == 3:
+            return min(r.MAX_BASE, base + self.words.get("p" + text[at : at + 3], NONE))
         last = self.given2[ord(text[at + givens - 1]) - FIRST]
         if givens == 1:
-            return NONE if last == NONE else min(r.MAX_BASE, base + last) + r.ONE_SYLLABLE
+            one = r.ONE_SYLLABLE if surnames == 1 else r.ONE_AFTER_TWO
+            return NONE if last == NONE or base <= r.RARE else min(r.MAX_BASE, base + last) + one
         first = self.given1[ord(text[at]) - FIRST]
         pair = self.words.get("p" + text[at : at + 2], r.NO_PAIR)
         if pair >= r.SURE_PAIR:
             first, last = max(first, r.PAIR_FLOOR), max(last, r.PAIR_FLOOR)
-            base = max(base, r.SURNAME_FLOOR)
+            base = max(base, r.SURNAME_FLOOR) if base > r.RARE else base
         elif NONE in (first, last):
             return NONE
         return min(r.MAX_BASE, base + first + last + pair)
@@ -175,22 +195,12 @@ class NameScanner:
         whole = self.words.get("t" + text[stop:end])
         if whole is not None:
             return (whole & 15, whole >> 8) if r.agrees(text[stop - 1], whole >> 4 & 7) else None
-        head = self._titled(text, stop, end)
-        return None if head is None else (head & 15, head >> 8)
-
-    def _titled(self, text: str, start: int, end: int) -> int | None:
-        """The longest title that opens text[start:end] and leaves a particle."""
-        for cut in range(min(end - 1, start + 5), start, -1):
-            head = self.words.get("t" + text[start:cut])
-            if head is not None and head & 15 in (r.HONORIFIC, r.TITLE, r.KIN):
-                rest = self.words.get("t" + text[cut:end])
-                if rest is not None and rest & 15 <= r.COPULA:
-                    return head
-        return None
+        head = evidence.titled(self.words, text, stop, end)
+        return None if head is None or head >> 4 & 7 == r.NEED_SPACE else (head & 15, head >> 8)
 
     def _total(
         self, text: str, start: int, stop: int, end: int, base: int, tail: tuple[int, int], surnames: int, givens: int
-    ) -> list[int] | None:
+    ) -> Candidate | None:
         kind, weight = tail
         total, flags, flag = base + weight, 0, 0
         if kind == r.HONORIFIC:
@@ -198,6 +208,11 @@ class NameScanner:
         elif kind in (r.TITLE, r.KIN):
             if surnames + givens == 2 and surnames and end == stop + 1:
                 return None  # 김복형: no elder brother of one called 김복
+            if kind == r.TITLE and weight < r.PLAIN_TITLE:
+                if surnames == 0 or self.words.get("x" + text[start:stop], 0) > 1:
+                    return None  # 영선시장, 강원도지사
+                if surnames == 1 and givens == 2 and self.words.get("p" + text[start + 1 : stop], 0) < r.SURE_PAIR:
+                    total += r.GLUED_TITLE
             flags |= r.F_TITLE
             total += r.GIVEN_TITLE if surnames == 0 and kind == r.TITLE else 0
         elif kind == r.SIGNATURE and end > stop + 1:
@@ -212,13 +227,18 @@ class NameScanner:
         elif kind:
             flags |= r.F_PARTICLE
         if kind == 0:
-            behind, flag = self._behind(text, end, surnames == 0)
+            behind, flag = evidence.behind(self.words, text, end, surnames == 0)
             total, flags = total + behind, flags | flag
-        cue = self._cue(text, start)
+        cue = evidence.cue(self.words, text, start)
         if cue:
             total, flags = total + cue, flags | (r.F_CUE if cue > r.LABEL else 0)
+        if kind == r.COPULA and text[end - 2 : end] == "라는" and text[end : end + 3] == " 이름":
+            total += r.NAMED
         if kind in (0, r.PARTICLE, r.PERSON_PARTICLE):
-            verb = self._verb(text, end)
+            verb = evidence.verb(self.words, text, end)
+            if surnames and kind in (0, r.PARTICLE):
+                is_owner = kind == 0 or (end == stop + 1 and text[stop] == "의")
+                verb = max(verb, evidence.near(self.words, text, end) if is_owner else 0)
             if verb:
                 total, flags = total + verb, flags | r.F_VERB
         level = self._lexicon(text, start, stop, end, surnames, givens)
@@ -227,25 +247,33 @@ class NameScanner:
                 level = r.GIVEN_LEXICON[1]
             elif flags & r.F_HONORIFIC:
                 level = r.GIVEN_ADDRESSED
-        if surnames == 0 and not self._stands_alone(kind, flags, level):
+        if surnames == 0 and not self._stands_alone(base, kind, flags, level):
+            return None
+        if surnames == 0 and level and kind in (r.HONORIFIC, r.KIN) and weight <= r.WEAK_TITLE:
             return None
         if level == r.LEXICON[1] and surnames and kind in (0, r.PARTICLE, r.HONORIFIC) and flags & r.F_ADDRESSED:
             level = r.LEXICON_ADDRESSED
+        elif level and surnames and givens == 2 and kind == 0:
+            is_closed = text[end : end + 1] != " " and "x" + text[start:stop] not in self.words
+            if cue >= r.NAMING_CUE and is_closed:
+                level = 0
+            elif level == r.LEXICON[2] and cue >= r.LABELLED:
+                level = r.LEXICON_LABELLED
         if level:
             total, flags = total + level, flags | r.F_LEXICON
         if start > 0 and text[start - 1] in r.DIGITS:
             total += r.AFTER_DIGIT
         if surnames == 1 and givens == 1:
             total += self._short(kind, flags, level, cue == r.LABEL)
-        if surnames and givens == 2:
+        if surnames and givens >= 2:
             if not level and (cue >= r.FIRM_CUE or flags & (r.F_ADDRESSED & ~r.F_CUE)):
                 total += r.CLEAN
-            if surnames == 1:
+            if surnames == 1 and givens == 2:
                 total += self._misread(text, start, kind, end)
-            elif not kind and self._ends_in_particle(text, stop):
+            elif surnames == 2 and not kind and self._ends_in_particle(text, stop, r.GIVEN_LEAST):
                 total += r.PARTICLE_LIKE_DOUBLE
         if kind == 0 and flag == 0 and surnames:
-            later, flag = self._aside(text, end)
+            later, flag = evidence.aside(self.words, text, end)
             total, flags = total + later, flags | flag
         if surnames == 0:
             flags |= r.F_GIVEN_ONLY
@@ -253,14 +281,24 @@ class NameScanner:
             opens = r.opens_cell(text, start)
             speaks = opens and r.closes_speaker(text, end)
             alone = speaks or (opens and r.closes_cell(text, end))
-            total += r.SPEAKER if speaks else r.LINE if alone else r.BARE
+            bare = r.ENCLOSED if r.is_enclosed(text, start, end) and not level else r.BARE if surnames < 2 else 0
+            total += r.SPEAKER if speaks else r.LINE if alone else bare
             if speaks and surnames + givens == 2 and surnames and not level:
                 total += r.SHORT_SURE
             flags |= r.F_LINE if alone else 0
-        listable = base + level if kind == 0 or kind == r.PARTICLE else NONE
-        if listable < r.LIST_BASE and not r.touches_list(text, start, end):
-            listable = NONE
-        return [start, stop, total, flags, listable, end]
+        found = Candidate(start, stop, end, total, flags)
+        if kind in (0, r.PARTICLE):
+            self._list(text, found, base, level, surnames + givens)
+        return found
+
+    def _list(self, text: str, found: Candidate, base: int, level: int, letters: int) -> None:
+        """Says whether a candidate may stand in a list, and whether its place in one of names makes it one."""
+        touches = touches_list(text, found.start, found.end)
+        word = self.words.get("x" + text[found.start : found.stop], 0)
+        if touches and letters > 2 and not word and base >= r.LIFT_BASE:
+            found.listable, found.is_liftable = base + level, True
+        elif base + level >= (r.LIST_WEAK if touches else r.LIST_BASE):
+            found.listable = base + level
 
     @staticmethod
     def _short(kind: int, flags: int, level: int, is_labelled: bool) -> int:
@@ -271,12 +309,13 @@ class NameScanner:
         return r.SHORT_SAID if is_said and not level else 0
 
     @staticmethod
-    def _stands_alone(kind: int, flags: int, level: int) -> bool:
+    def _stands_alone(base: int, kind: int, flags: int, level: int) -> bool:
         """Whether the context carries a given name without a surname."""
+        if base < r.GIVEN_LEAST + r.GIVEN_ONLY and not flags & (r.F_HONORIFIC | r.F_TITLE):
+            return False
         if kind == r.PERSON_PARTICLE or flags & (r.F_HONORIFIC | r.F_TITLE | r.F_VOCATIVE):
             return True
-        least = r.GIVEN_LEXICON[1] if flags & r.F_VERB else 0
-        return kind in (r.PARTICLE, r.COPULA) and level >= least and bool(flags & (r.F_CUE | r.F_VERB))
+        return kind in (r.PARTICLE, r.COPULA) and level == 0 and bool(flags & (r.F_CUE | r.F_VERB))
 
     def _misread(self, text: str, start: int, kind: int, end: int) -> int:
         """What a surname and two letters lose when the third is a suffix: 민정아!, 민정이랑, 최현은; 석수동 104."""
@@ -295,13 +334,13 @@ class NameScanner:
             return 0
         if last in "동리" and r.precedes_number(text, end):
             return r.LOT
-        return r.PARTICLE_LIKE if self._ends_in_particle(text, start + 3) else 0
+        return r.PARTICLE_LIKE if self._ends_in_particle(text, start + 3, r.SURE_PAIR) else 0
 
-    def _ends_in_particle(self, text: str, stop: int) -> bool:
-        """Whether the last letter may be a particle of the one before: no list has the two as a given name."""
+    def _ends_in_particle(self, text: str, stop: int, least: int) -> bool:
+        """Whether the last letter may be a particle of the one before: the two are no given name of such a weight."""
         particle = self.words.get("t" + text[stop - 1], 0)
         agrees = particle & 15 == r.PARTICLE and r.agrees(text[stop - 2], particle >> 4 & 7)
-        return agrees and self.words.get("p" + text[stop - 2 : stop], 0) < r.SURE_PAIR
+        return agrees and self.words.get("p" + text[stop - 2 : stop], 0) < least
 
     def _lexicon(self, text: str, start: int, stop: int, end: int, surnames: int, givens: int) -> int:
         """What the exclusion lexicon takes: the stem or the whole run is a word, or the stem is word and suffix."""
@@ -313,95 +352,23 @@ class NameScanner:
             level = 2 if kind == r.PLACE else level  # 무성영+화
         if surnames == 0:
             return r.GIVEN_LEXICON[level]
+        if surnames == 1 and givens == 2 and end > stop and self._is_compound(text, start, end):
+            level = max(level, 2)
         loss = r.LEXICON[level]
         if level < 2 and surnames + givens == 3:
             last = self.words.get("t" + text[stop - 1], 0)
-            is_particle = last & 15 in (r.PARTICLE, r.COPULA) and r.agrees(text[stop - 2], last >> 4 & 7)
+            is_particle = last & 15 in (r.PARTICLE, r.COPULA, r.SIGNATURE) and r.agrees(text[stop - 2], last >> 4 & 7)
             is_verbal = "h" + text[stop - 1] in self.words
             if is_particle or is_verbal or "d" + text[stop - 1] in self.words:
                 inner = self.words.get("x" + text[start : stop - 1], 0)
                 loss = min(loss, (r.VERBAL if is_verbal else r.PARTED if is_particle else r.SPLIT)[inner])
         return loss
 
-    def _behind(self, text: str, end: int, is_given_only: bool) -> tuple[int, int]:
-        """(weight, flag) of what follows a stem without a tail: a title, a signature, Hanja or an age in brackets."""
-        if end + 1 >= len(text):
-            return 0, 0
-        at = end
-        if text[at] == " ":
-            at += 1
-        if at >= len(text):
-            return 0, 0
-        if text[at] == "(":
-            return r.bracket(self.words, text, at + 1)
-        if at == end or not is_hangul(text[at]):
-            return 0, 0
-        stop = r.run_end(text, at)
-        if stop - at <= r.MAX_TAIL:
-            found = self.words.get("t" + text[at:stop])
-            if found is None:
-                found = self._titled(text, at, stop)
-            weight, flag = r.title(found or 0, is_given_only)
-            if weight:
-                is_sure = flag == r.F_HONORIFIC and weight >= r.STRONG_HONORIFIC
-                return weight + r.APART if is_sure else weight, flag
-        return 0, 0
-
-    def _aside(self, text: str, at: int) -> tuple[int, int]:
-        """홍길동 서울시장은, 홍길동 한국은행 총재는: a title at the end of one of the next words."""
-        if at + 1 >= len(text) or text[at] != " " or not is_hangul(text[at + 1]):
-            return 0, 0
-        at += 1
-        for number in range(r.ASIDE_RUNS):
-            stop = r.run_end(text, at)
-            for begin in range(max(at, stop - r.MAX_ASIDE), stop - 1):
-                found = self.words.get("t" + text[begin:stop])
-                if found is None:
-                    found = self._titled(text, begin, stop)
-                if found is not None and found & 15 == r.TITLE and begin + 1 < stop:
-                    return r.ASIDE if number else r.ASIDE_NEAR, r.F_TITLE
-            if stop + 1 >= len(text) or text[stop] != " " or not is_hangul(text[stop + 1]):
-                break
-            at = stop + 1
-        return 0, 0
-
-    def _cue(self, text: str, start: int) -> int:
-        """Weight of the cue word, or of the label, that ends up to four separators before `start`."""
-        at, bonus = start, 0
-        while at > 0 and start - at < r.MAX_SKIP and text[at - 1] in r.SKIP_BEFORE:
-            at -= 1
-            if text[at] in ":：":
-                bonus = r.COLON
-        if at == start or at == 0:
-            return 0
-        if not is_hangul(text[at - 1]):
-            return r.LABEL if bonus and text[at - 1] in r.DIGITS[10:] else 0
-        best = 0
-        for size in range(1, r.MAX_CUE + 1):
-            if size > at or not is_hangul(text[at - size]):
-                break
-            weight = self.words.get("c" + text[at - size : at], 0)
-            if weight and (size >= 2 or at - size == 0 or not is_hangul(text[at - size - 1])):
-                best = max(best, weight)
-        if at >= 3 and text[at - 2] == " " and is_hangul(text[at - 3]) and (at == 3 or not is_hangul(text[at - 4])):
-            best = max(best, self.words.get("c" + text[at - 3] + text[at - 1], 0))  # 성 명 : 홍길동
-        return best + bonus if best else r.LABEL if bonus else 0
-
-    def _verb(self, text: str, end: int) -> int:
-        """Weight of a person's verb among the next words of the sentence; numbers and quotes are passed over."""
-        at, limit, runs = end, min(len(text), end + r.VERB_REACH), 0
-        while at < limit and runs < r.VERB_RUNS:
-            if not is_hangul(text[at]):
-                if text[at] in '“"' and text[at - 1] == " " and text[at - 2] in "은는이가":
-                    return r.SPEECH
-                if text[at] == "\n" or (text[at] in ".!?" and is_hangul(text[at - 1])):
-                    return 0
-                at += 1
-                continue
-            for size in (2, 3):
-                weight = self.words.get("v" + text[at : at + size], 0)
-                if weight:
-                    return weight
-            at = r.run_end(text, at)
-            runs += 1
-        return 0
+    def _is_compound(self, text: str, start: int, end: int) -> bool:
+        """Whether a run of four to six syllables is two words: 한국철도, 연대보증인; not 박호동이: 호동 is a name."""
+        if end - start > r.MAX_COMPOUND or self.words.get("x" + text[start : start + 2], 0) == 0:
+            return False
+        rest = text[start + 2 : end]
+        if end - start == 4:
+            return "y" + rest in self.words and self.words.get("p" + text[start + 1 : start + 3], 0) < r.SURE_PAIR
+        return "y" + rest in self.words or self.words.get("x" + rest, 0) > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 NONE: Final = -32768
@@ -11,7 +11,7 @@ FIRST, LAST = 0xAC00, 0xAC00 + SYLLABLES - 1
 
 # Classes of a tail (low four bits of its value; then three bits of what it needs; then the weight).
 PARTICLE, PERSON_PARTICLE, PLACE, COPULA, HONORIFIC, TITLE, SIGNATURE, VOCATIVE, KIN = range(1, 10)
-NEED_ANY, NEED_CONSONANT, NEED_VOWEL, NEED_EU, NEED_RO = range(5)
+NEED_ANY, NEED_CONSONANT, NEED_VOWEL, NEED_EU, NEED_RO, NEED_SPACE = range(6)
 
 # Evidence flags.
 F_HONORIFIC, F_TITLE, F_CUE, F_VERB, F_LIST, F_SIGNATURE = 1, 2, 4, 8, 16, 32
@@ -31,17 +31,19 @@ REPEATED: Final = 70  # what such a candidate gains
 MAX_BASE: Final = 150
 NO_PAIR: Final = -10
 ONE_SYLLABLE: Final = -32
+ONE_AFTER_TWO: Final = -15  # 남궁솔
 GIVEN_ONLY: Final = 8
 BARE: Final = -15
-LINE: Final = 15
+LINE: Final = 25
+ENCLOSED: Final = 5  # '홍길동', <td>홍길동</td>
 SPEAKER: Final = 35
 LEXICON: Final = (0, -60, -120, -300)
 GIVEN_LEXICON: Final = (0, -5, -100, -300)
-GIVEN_ADDRESSED: Final = -60  # 하늘 씨
+GIVEN_ADDRESSED: Final = -45  # 하늘 씨
 PAIR_FLOOR: Final = 10
 SURE_PAIR: Final = 20
 SPLIT: Final = (0, -25, -45, -45)
-PARTED: Final = (0, -25, -65, -65)  # the last letter is a particle: 남성은
+PARTED: Final = (0, -25, -80, -80)  # the last letter is a particle: 남성은
 VERBAL: Final = (0, -60, -120, -120)
 HANJA: Final = 70
 AGE: Final = 60
@@ -51,12 +53,17 @@ STRONG: Final = 95
 NEIGHBOUR: Final = 35
 LIST_BASE: Final = 30
 LIST_WEAK: Final = 5  # beside a strong name
+LIFT_BASE: Final = -60  # least base of a name that its place in a list of names makes one
+LIFTED: Final = 80
+CHAIN: Final = 16
+SHORTER: Final = 40  # what a shorter reading with a particle must be better by, where no word follows: 담당 김나은,
 MAX_TAIL: Final = 8
 MAX_CUE: Final = 6
 VERB_RUNS: Final = 4
 VERB_REACH: Final = 40
-SPACED: Final = -50
-SPACED_LEAST: Final = 30
+SPACED: Final = -25
+SPACED_TWO: Final = -50  # 홍 길동
+SPACED_LEAST: Final = 50
 MAX_SPACES: Final = 3
 APART: Final = 30
 STRONG_HONORIFIC: Final = 60
@@ -65,40 +72,63 @@ ASIDE_NEAR: Final = 50
 ASIDE_RUNS: Final = 3
 COLON: Final = 20
 MAX_SKIP: Final = 4  # `성명": "`
+MAX_TAG: Final = 24  # `<td class="name">`
+MAX_TAGS: Final = 3
+MAX_LATIN: Final = 10
 LABEL: Final = 20  # any word and a colon
+LABEL_ONLY: Final = 1000  # added to the weight of a cue word that counts as a label only
 AFTER_DIGIT: Final = -100
 CALLED: Final = -60
 LOT: Final = -60
 DISTRICT: Final = -30  # 양달동으로, when no given name ends so
 LEXICON_ADDRESSED: Final = -30
+LEXICON_LABELLED: Final = -60  # 성명: 하소연
+LABELLED: Final = 80  # weight of a cue with a colon that makes a word a name
 TITLED_SHORT: Final = 15
 CLEAN: Final = 20  # a whole name with a title, signature or firm cue, when no list knows it as a word
 FIRM_CUE: Final = 50
+NAMING_CUE: Final = 75  # behind it no part of a name is a word: 성명 진서라
 PARTICLE_LIKE_DOUBLE: Final = -40  # 제갈혁은
 SHORT_SURE: Final = 45  # the same for a name of two letters that no list knows as a word
 SHORT_SAID: Final = 25  # such a name before a particle of persons or a verb
-SURNAME_FLOOR: Final = -15  # what a surname may cost before a sure given name
+SURNAME_FLOOR: Final = 3  # what a surname may cost before a sure given name
+RARE: Final = -80  # a surname so rare that no given name makes up for it, and none of one letter follows it
+GIVEN_LEAST: Final = 24  # weight of a given name that may stand without surname, title and honorific
 GIVEN_TITLE: Final = -25  # 지민 과장님
+PLAIN_TITLE: Final = 70  # a title glued to a given name weighs so much at least: 지민과장님, not 영선시장
+GLUED_TITLE: Final = -25  # 전기직사원
+WEAK_TITLE: Final = 40  # 양, 군, 형: not behind a word (기동형)
 CALL_RUNS_ON: Final = -15  # 민수야 밥 먹자
 PARTICLE_LIKE: Final = -25
 SPEECH: Final = 25
-TELEPHONE: Final = 40
+NAMED: Final = 40  # 홍길동이라는 이름
+TELEPHONE: Final = 60
+NUMBERED: Final = 50  # 홍길동 010-0000-0000
 YEAR: Final = 40
 CLASS: Final = 40  # (6-1), (후41)
 CITED: Final = 30  # (2015)
 HANDLE: Final = 40
+RANK: Final = 50
+POLITE: Final = 60  # 홍길동 사부님
 DESCRIBED: Final = 40  # (전 한빛은행 지점장), (한빛대)
 MAX_DESCRIPTION: Final = 24
-MAX_BRACKET: Final = 4
+MAX_BRACKET: Final = 6
 MAX_WORD: Final = 5
+MAX_COMPOUND: Final = 6
 MAX_GAP: Final = 5
 MAX_ASIDE: Final = 5
 DIGITS: Final = "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 MARKS: Final = "[▲△▶▷◆◇■□●○◎*-"
-SKIP_BEFORE: Final = " :：·-—'\"‘“’”(<[「『,\n\t|/=*)]】"
+SKIP_BEFORE: Final = " :：·-—'\"‘“’”(<[「『,\n\t|/=*)]】>"
 SEPARATORS: Final = ",·ㆍ、/‧・;|\t-–→↔&+•" + "0123456789"
 JOINTS: Final = " \n.)"
+BEFORE_NUMBER: Final = " ,\t/|:：;·'\"<"
+MAX_MARKS: Final = 5
+MAX_MAILBOX: Final = 24
+ENCLOSERS: Final = ",;|\t'\"‘’“”()[]<>=·:/♥"
+FIELD: Final = ":：=|\t>"  # a label ends so
+OPENS_LIST: Final = ":：,·ㆍ、/|;\t\n([=▲△▶>"
 
 
 def odd_ones(texts: Iterable[str]) -> list[int]:
@@ -115,6 +145,11 @@ def vouches(hit: tuple[int, int, int, int]) -> bool:
     """A whole name of three letters or more that stands firmly, or is addressed as a person."""
     start, end, total, flags = hit
     return end - start >= 3 and total >= (VOUCHES_ADDRESSED if flags & F_ADDRESS else VOUCHES)
+
+
+def lifted(total: int) -> int:
+    """What a reading weighs that is spelled like a firm name of the same text."""
+    return total if total >= SURE else max(total + REPEATED, SURE)
 
 
 def is_odd(text: str) -> bool:
@@ -156,7 +191,7 @@ def agrees(char: str, need: int) -> bool:
         return final not in (0, 8)
     if need == NEED_RO:
         return final in (0, 8)
-    return True
+    return need != NEED_SPACE
 
 
 def ends_call(text: str, end: int) -> bool:
@@ -208,99 +243,23 @@ def closes_cell(text: str, end: int) -> bool:
     return at >= len(text) or text[at] in "\n\r\t|"
 
 
+def is_enclosed(text: str, start: int, end: int) -> bool:
+    """Whether marks, no spaces, stand right before and right behind: a value in quotes, a cell."""
+    return start > 0 and end < len(text) and text[start - 1] in ENCLOSERS and text[end] in ENCLOSERS
+
+
 def closes_speaker(text: str, end: int) -> bool:
     """Whether a speaker's mark follows: `홍길동: …`, `[홍길동] …`, `▲홍길동=…`."""
     at = end + 1 if end < len(text) and text[end] == " " else end
-    return at < len(text) and (text[at] in ":：=" or (text[at] == "]" and at == end))
+    return at < len(text) and (text[at] in ":：=—" or (text[at] == "]" and at == end))
+
+
+def precedes_word(text: str, end: int) -> bool:
+    """Whether a space and a syllable follow."""
+    return end + 1 < len(text) and text[end] == " " and is_hangul(text[end + 1])
 
 
 def precedes_number(text: str, end: int) -> bool:
     """Whether a number follows: a lot, behind the name of a quarter."""
     at = end + 1 if end < len(text) and text[end] == " " else end
     return at < len(text) and text[at] in DIGITS[:10]
-
-
-def touches_list(text: str, start: int, end: int) -> bool:
-    """Whether a separator stands right before or behind, save for a space."""
-    before = start - 2 if start > 1 and text[start - 1] == " " else start - 1
-    if before >= 0 and text[before] in SEPARATORS[:-10]:
-        return True
-    behind = end + 1 if end < len(text) and text[end] == " " else end
-    return behind < len(text) and text[behind] in SEPARATORS[:-10]
-
-
-def link(text: str, left: list[int], right: list[int]) -> None:
-    """Neighbours in a list strengthen each other, once each: `가나다, 라마바`, `1. 가나다 2. 라마바`."""
-    gap = right[0] - left[5]
-    if gap < 1 or gap > MAX_GAP:
-        return
-    if left[4] < (LIST_WEAK if right[2] >= STRONG else LIST_BASE) or right[4] < (
-        LIST_WEAK if left[2] >= STRONG else LIST_BASE
-    ):
-        return
-    between = text[left[5] : right[0]]
-    if any(char not in SEPARATORS and char not in JOINTS for char in between):
-        return
-    is_separated = any(char in SEPARATORS for char in between)
-    is_joined = left[5] > left[1] and text[left[5] - 1] in "와과랑고"
-    is_empty = left[5] == left[1]
-    bonus = LISTED if is_empty and is_separated else JOINED if is_joined or is_empty else 0
-    weights = left[2], right[2]
-    for candidate, other in ((left, weights[1]), (right, weights[0])):
-        if bonus and not candidate[3] & F_LIST:
-            candidate[2] += bonus + (NEIGHBOUR if other >= STRONG else 0)
-            candidate[3] |= F_LIST
-
-
-def bracket(words: Mapping[str, int], text: str, at: int) -> tuple[int, int]:
-    """(weight, flag) of what stands in the brackets behind a name."""
-    if at >= len(text):
-        return 0, 0
-    if "\u4e00" <= text[at] <= "\u9fff":
-        return HANJA, F_HANJA
-    if text[at] in "MFmf" and at + 1 < len(text) and text[at + 1] in "/),":
-        return AGE, F_AGE
-    if text[at] == "@":
-        return HANDLE, F_AGE
-    if text[at] in "전후" and at + 1 < len(text) and text[at + 1] in DIGITS[:10]:
-        return CLASS, F_AGE
-    if text[at] in "인남여" and at + 1 < len(text) and text[at + 1] in "),/·":
-        return AGE, F_SIGNATURE if text[at] == "인" else F_AGE
-    if is_hangul(text[at]):
-        stop = run_end(text, at)
-        weight = words.get("b" + text[at:stop], 0) if stop - at <= MAX_BRACKET else 0
-        if not weight:
-            weight = described(words, text, at)
-        return weight, F_AGE if weight else 0
-    digits = at
-    while digits < len(text) and text[digits] in DIGITS[:10]:
-        digits += 1
-    if 1 <= digits - at <= 2 and digits < len(text) and text[digits] in "),·세":
-        return AGE, F_AGE
-    if digits - at >= 2 and text[at] == "0" and digits < len(text) and text[digits] in "-)":
-        return TELEPHONE, F_AGE
-    if digits - at == 4 and text[at] in "12" and digits < len(text) and text[digits] in ".~-년–":
-        return YEAR, F_AGE
-    if 1 <= digits - at <= 2 and digits + 1 < len(text) and text[digits] == "-" and text[digits + 1] in DIGITS[:10]:
-        return CLASS, F_AGE
-    if digits - at == 4 and text[at] in "12" and digits < len(text) and text[digits] in "),:":
-        return CITED, F_AGE
-    return 0, 0
-
-
-def described(words: Mapping[str, int], text: str, at: int) -> int:
-    """(전 한빛은행 지점장): weight of the last word in the brackets, or of its end: a title, a school."""
-    stop = at
-    while stop < len(text) and stop - at < MAX_DESCRIPTION and (is_hangul(text[stop]) or text[stop] == " "):
-        stop += 1
-    if stop >= len(text) or text[stop] not in "),·" or text[stop - 1] == " ":
-        return 0
-    for size in range(1, min(MAX_ASIDE, stop - at) + 1):
-        if text[stop - size] == " ":
-            break
-        found = words.get("t" + text[stop - size : stop], 0)
-        if size > 1 and found & 15 in (TITLE, KIN):
-            return DESCRIBED
-        if stop - size > at and "k" + text[stop - size : stop] in words:
-            return DESCRIBED
-    return 0

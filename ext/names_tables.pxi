@@ -1,140 +1,4 @@
-# Part of names.pyx: constants, the tables of the model, and what a stem of letters weighs by them.
-
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    void *PyUnicode_DATA(object text)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-
-ctypedef fused letter:
-    uint16_t
-    uint32_t
-
-cdef enum:
-    FIRST = 0xAC00
-    SYLLABLES = 11172
-    NONE = -128  # in the small tables here; the twin and callers write -32768
-    TWIN_NONE = -32768
-    NOTHING = -32768
-    MISSING = -2147483647
-    PARTICLE = 1
-    PERSON_PARTICLE = 2
-    PLACE = 3
-    COPULA = 4
-    HONORIFIC = 5
-    TITLE = 6
-    SIGNATURE = 7
-    VOCATIVE = 8
-    KIN = 9
-    F_HONORIFIC = 1
-    F_TITLE = 2
-    F_CUE = 4
-    F_VERB = 8
-    F_LIST = 16
-    F_SIGNATURE = 32
-    F_HANJA = 64
-    F_AGE = 128
-    F_PARTICLE = 256
-    F_LEXICON = 512
-    F_VOCATIVE = 1024
-    F_GIVEN_ONLY = 2048
-    F_LINE = 4096
-    F_ADDRESSED = F_HONORIFIC | F_TITLE | F_CUE | F_SIGNATURE
-    F_ADDRESS = F_HONORIFIC | F_SIGNATURE | F_HANJA | F_AGE
-    F_SURE_CONTEXT = F_ADDRESSED | F_HANJA | F_AGE
-    SURNAME = 0x73  # kinds of words, as the twin spells them
-    PAIR = 0x70
-    WORD = 0x78
-    TAIL = 0x74
-    CUE = 0x63
-    VERB = 0x76
-    VERB_MAKER = 0x68
-    NOUN_MAKER = 0x64
-    BRACKETED = 0x62
-    DESCRIBES = 0x6B
-    OPENS_PAIR = 1
-    ENDS_PAIR = 2
-    OPENS_SURNAME = 4
-    OPENS_TAIL = 8
-    OPENS_TITLE = 16
-    ENDS_CUE = 32
-    OPENS_VERB = 64
-    IS_CUE = 128  # a cue word of one letter
-    FULL = 1  # readings: surname and two letters, surname and one, two letters alone, surname of two letters
-    SHORT = 2
-    GIVEN = 4
-    DOUBLE = 8
-    ENDS_AT_2 = SHORT | GIVEN  # a run of two letters
-    ENDS_AT_3 = FULL | SHORT | GIVEN | DOUBLE
-    SURE = 75
-    VOUCHES = 110
-    VOUCHES_ADDRESSED = 90
-    REPEATED = 70
-    MAX_BASE = 150
-    NO_PAIR = -10
-    ONE_SYLLABLE = -32
-    GIVEN_ONLY = 8
-    BARE = -15
-    LINE = 15
-    SPEAKER = 35
-    HANJA = 70
-    AGE = 60
-    LISTED = 35
-    JOINED = 20
-    STRONG = 95
-    NEIGHBOUR = 35
-    LIST_BASE = 30
-    LIST_WEAK = 5
-    PAIR_FLOOR = 10
-    SURE_PAIR = 20
-    MAX_TAIL = 8
-    MAX_CUE = 6
-    VERB_RUNS = 4
-    SPACED = -50
-    SPACED_LEAST = 30
-    MAX_SPACES = 3
-    VERB_REACH = 40
-    APART = 30
-    STRONG_HONORIFIC = 60
-    ASIDE = 40
-    ASIDE_NEAR = 50
-    ASIDE_RUNS = 3
-    MAX_ASIDE = 5
-    COLON = 20
-    LABEL = 20
-    MAX_SKIP = 4
-    AFTER_DIGIT = -100
-    CALLED = -60
-    LOT = -60
-    DISTRICT = -30
-    LEXICON_ADDRESSED = -30
-    TITLED_SHORT = 15
-    CLEAN = 20
-    FIRM_CUE = 50
-    PARTICLE_LIKE_DOUBLE = -40
-    SHORT_SURE = 45
-    SHORT_SAID = 25
-    SURNAME_FLOOR = -15
-    GIVEN_TITLE = -25
-    GIVEN_ADDRESSED = -60
-    CALL_RUNS_ON = -15
-    PARTICLE_LIKE = -25
-    SPEECH = 25
-    TELEPHONE = 40
-    YEAR = 40
-    HANDLE = 40
-    CLASS = 40
-    CITED = 30
-    DESCRIBED = 40
-    MAX_DESCRIPTION = 24
-    MAX_BRACKET = 4
-    MAX_WORD = 5
-    MAX_GAP = 5
-
-cdef int[4] LEXICON = [0, -60, -120, -300]
-cdef int[4] GIVEN_LEXICON = [0, -5, -100, -300]
-cdef int[4] SPLIT = [0, -25, -45, -45]
-cdef int[4] PARTED = [0, -25, -65, -65]
-cdef int[4] VERBAL = [0, -60, -120, -120]
+# Part of names.pyx: the tables of the model, and what a stem of letters weighs by them.
 
 cdef struct candidate:
     Py_ssize_t start
@@ -143,31 +7,35 @@ cdef struct candidate:
     int total
     int flags
     int listable
+    bint is_liftable
     bint is_found
 
-cdef struct gate:
-    uint8_t at[4]  # which readings (FULL …) a syllable allows as the first, second, third, fourth of a run
+cdef struct syllable:
+    uint8_t at[6]  # which readings (FULL …) it allows as the first to fourth of a run, as the third and fourth and last
+    int8_t surname
+    int8_t given1
+    int8_t given2
+    uint8_t role  # OPENS_… bits, so that most look-ups are never made
+    uint16_t opens  # its row in `given`; 0: opens no given name
+    uint16_t ends  # its place in a row; 0: ends no given name
+    uint16_t word_opens  # its row in `short_words`, and its bit
+    uint16_t word_ends
+    int32_t tail  # the value of a tail of this letter alone, or MISSING
+
+cdef struct entry:
+    uint32_t tag  # of a word; 0: free
+    int32_t value
 
 cdef struct tables:
-    gate *gates
-    int8_t *surname
-    int8_t *given1
-    int8_t *given2
-    uint8_t *role  # of a syllable: ROLE_… bits, so that most look-ups are never made
-    uint64_t *keys[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
-    int32_t *values[2]
+    uint16_t *ids  # of a syllable: its place in `syllables`; 0: it has no part in a name
+    syllable *syllables  # few enough for the first cache
+    entry *words[2]  # 0: context words, small enough for the first cache; 1: given pairs and the exclusion lexicon
     uint64_t mask[2]
-    uint16_t *opens  # of a syllable: its row in `sure`; 0: opens no sure pair
-    uint16_t *ends  # of a syllable: its bit in a row; 0: ends no sure pair
-    uint64_t *sure  # a bit for each two syllables that are a sure given name
-    int row  # words a row
-    uint16_t *known_opens  # the same for every two syllables that are a given name at all
-    uint16_t *known_ends
-    uint64_t *known
-    int known_row
-    uint64_t *cues  # bits of the last two letters of cue words, by cue_bit()
-    int32_t *tail  # the value of a tail of one letter, or MISSING
-    int best_pair
+    int8_t *given  # the weight of each two syllables as a given name, NO_PAIR where no list has them
+    int row  # syllables a row
+    uint64_t *short_words  # a bit for each two syllables that are an ordinary word of level 2 or 3
+    int short_row
+    uint64_t *pairs  # bits of two letters by pair_bit(): ends of cue words, beginnings of tails
     int best_particle
     int best_verb
 
@@ -176,50 +44,86 @@ cdef inline bint is_hangul(uint32_t c) noexcept nogil:
     return c - <uint32_t>FIRST < <uint32_t>SYLLABLES
 
 
+cdef inline const syllable *of(const tables *t, uint32_t c) noexcept nogil:
+    return &t.syllables[t.ids[c - <uint32_t>FIRST]]
+
+
 cdef inline uint64_t step(uint64_t h, uint32_t c) noexcept nogil:
     h = (h ^ c) * <uint64_t>0x9E3779B97F4A7C15
     return h ^ (h >> 29)
 
 
+cdef inline uint32_t tag_of(uint64_t h) noexcept nogil:
+    return <uint32_t>(h >> 32) | 1
+
+
 cdef inline int32_t look(const tables *t, uint32_t kind, const letter *p, Py_ssize_t n) noexcept nogil:
     """The value of a word of some kind, or MISSING."""
-    cdef int which = kind == PAIR or kind == WORD
+    cdef int which = kind == PAIR or kind == WORD or kind == NOUN
     cdef uint64_t h = step(1, kind), at
+    cdef uint32_t tag
+    cdef const entry *words = t.words[which]
     cdef Py_ssize_t i
     for i in range(n):
         h = step(h, p[i])
-    h |= 1
-    at = (h >> 20) & t.mask[which]
-    while t.keys[which][at] != 0:
-        if t.keys[which][at] == h:
-            return t.values[which][at]
+    tag = tag_of(h)
+    at = h & t.mask[which]
+    while words[at].tag != 0:
+        if words[at].tag == tag:
+            return words[at].value
         at = (at + 1) & t.mask[which]
     return MISSING
 
 
+cdef inline int given_name(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """What two syllables weigh as a given name."""
+    return t.given[of(t, a).opens * t.row + of(t, b).ends]
+
+
 cdef inline bint is_sure(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether two syllables are a given name of weight SURE_PAIR or more."""
-    cdef uint32_t end
-    if not (t.role[a - FIRST] & OPENS_PAIR and t.role[b - FIRST] & ENDS_PAIR):
-        return False
-    end = t.ends[b - FIRST]
-    return (t.sure[t.opens[a - FIRST] * t.row + (end >> 6)] >> (end & 63)) & 1
+    return has_pair(t, SURE_PAIRS, pair_bit(a, b)) and given_name(t, a, b) >= SURE_PAIR
 
 
-cdef inline uint32_t cue_bit(uint32_t a, uint32_t b) noexcept nogil:
+cdef inline bint is_short_word(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
+    """Whether two syllables that may be a whole name are an ordinary word."""
+    cdef uint32_t end = of(t, b).word_ends
+    return (t.short_words[of(t, a).word_opens * t.short_row + (end >> 6)] >> (end & 63)) & 1
+
+
+cdef inline uint32_t pair_bit(uint32_t a, uint32_t b) noexcept nogil:
     return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 17
+
+
+cdef inline bint has_pair(const tables *t, int kind, uint32_t bit) noexcept nogil:
+    return (t.pairs[kind * PAIR_WORDS + (bit >> 6)] >> (bit & 63)) & 1
+
+
+cdef inline bint opens_word(const tables *t, int kind, const letter *p, Py_ssize_t n) noexcept nogil:
+    """Whether p[:n], two letters or more, may begin a word of such a kind; two letters: be one."""
+    if n == 2:
+        return has_pair(t, kind, pair_bit(p[0], p[1]))
+    return has_pair(t, kind + 1, pair_bit(pair_bit(p[0], p[1]), p[2]))
+
+
+cdef inline bint may_be_tail(const tables *t, const letter *p, Py_ssize_t n) noexcept nogil:
+    return opens_word(t, TAILS, p, n) if n > 1 else of(t, p[0]).tail != MISSING
+
+
+cdef inline bint may_be_titled(const tables *t, int kind, const letter *p, Py_ssize_t n) noexcept nogil:
+    """Whether p[:n] may be a title (or, by kind, a tail of persons), also with a particle behind."""
+    cdef int32_t one = of(t, p[0]).tail
+    if one != MISSING and one & 15 >= HONORIFIC and (n == 1 or may_be_tail(t, p + 1, n - 1)):
+        return True
+    if n < 2:
+        return False
+    return opens_word(t, kind, p, n) or (
+        n > 2 and has_pair(t, kind, pair_bit(p[0], p[1])) and may_be_tail(t, p + 2, n - 2))
 
 
 cdef inline bint ends_cue(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
     """Whether a cue word may end with two letters."""
-    cdef uint32_t h = cue_bit(a, b)
-    return (t.cues[h >> 6] >> (h & 63)) & 1
-
-
-cdef inline bint is_known(const tables *t, uint32_t a, uint32_t b) noexcept nogil:
-    """Whether two syllables are a given name of any weight."""
-    cdef uint32_t end = t.known_ends[b - FIRST]
-    return (t.known[t.known_opens[a - FIRST] * t.known_row + (end >> 6)] >> (end & 63)) & 1
+    return has_pair(t, CUES, pair_bit(a, b))
 
 
 cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
@@ -232,7 +136,7 @@ cdef inline bint agrees(uint32_t c, int need) noexcept nogil:
         return final != 0 and final != 8
     if need == 4:
         return final == 0 or final == 8
-    return True
+    return need != NEED_SPACE
 
 
 cdef inline bint stands_before(uint32_t c) noexcept nogil:
@@ -240,7 +144,7 @@ cdef inline bint stands_before(uint32_t c) noexcept nogil:
     if c < 0x80:
         return (c == 0x20 or c == 0x3A or c == 0x2D or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x3C or c == 0x5B
                 or c == 0x2C or c == 0x0A or c == 0x09 or c == 0x7C or c == 0x2F or c == 0x3D or c == 0x2A or c == 0x29
-                or c == 0x5D)
+                or c == 0x5D or c == 0x3E)
     return (c == 0xFF1A or c == 0xB7 or c == 0x2014 or c == 0x2018 or c == 0x201C or c == 0x2019 or c == 0x201D
             or c == 0x300C or c == 0x300E or c == 0x3011)
 
@@ -250,20 +154,6 @@ cdef inline bint separates(uint32_t c) noexcept nogil:
     return (c == 0x2C or c == 0xB7 or c == 0x318D or c == 0x3001 or c == 0x2F or c == 0x2027 or c == 0x30FB
             or c == 0x3B or c == 0x7C or c == 0x09 or 0x30 <= c <= 0x39
             or c == 0x2D or c == 0x2013 or c == 0x2192 or c == 0x2194 or c == 0x26 or c == 0x2B or c == 0x2022)
-
-
-cdef inline bint lists(uint32_t c) noexcept nogil:
-    return separates(c) and not 0x30 <= c <= 0x39
-
-
-cdef inline bint touches_list(const letter *s, Py_ssize_t start, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
-    """The twin's touches_list."""
-    cdef Py_ssize_t before = start - 2 if start > 1 and s[start - 1] == 0x20 else start - 1
-    if before >= 0 and lists(s[before]):
-        return True
-    if end < length and s[end] == 0x20:
-        end += 1
-    return end < length and lists(s[end])
 
 
 cdef inline bint is_digit(uint32_t c) noexcept nogil:
@@ -296,11 +186,19 @@ cdef inline Py_ssize_t skip_spaces(const letter *s, Py_ssize_t at, Py_ssize_t le
     return stop
 
 
+cdef inline bint encloses(uint32_t c) noexcept nogil:
+    """Members of ENCLOSERS in the twin."""
+    if c < 0x80:
+        return (c == 0x2C or c == 0x3B or c == 0x7C or c == 0x09 or c == 0x27 or c == 0x22 or c == 0x28 or c == 0x29
+                or c == 0x5B or c == 0x5D or c == 0x3C or c == 0x3E or c == 0x3D or c == 0x3A or c == 0x2F)
+    return c == 0x2018 or c == 0x2019 or c == 0x201C or c == 0x201D or c == 0xB7 or c == 0x2665
+
+
 cdef inline bint closes_speaker(const letter *s, Py_ssize_t end, Py_ssize_t length) noexcept nogil:
     cdef Py_ssize_t at = end
     if at < length and s[at] == 0x20:
         at += 1
-    return at < length and (s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3D or (s[at] == 0x5D and at == end))
+    return at < length and (s[at] == 0x3A or s[at] == 0xFF1A or s[at] == 0x3D or s[at] == 0x2014 or (s[at] == 0x5D and at == end))
 
 
 cdef inline bint opens_cell(const letter *s, Py_ssize_t start) noexcept nogil:
@@ -334,46 +232,35 @@ cdef inline int title(int32_t value, bint is_given_only, int *flag) noexcept nog
     return 0
 
 
-cdef inline int stem(const tables *t, const letter *p, int surnames, int givens, bint is_final) noexcept nogil:
-    """The twin's _base of the letters at p; with `is_final` unset an upper bound of it that needs no big table."""
+cdef inline int stem(const tables *t, const letter *p, int surnames, int givens) noexcept nogil:
+    """The twin's _base of the letters at p."""
     cdef int base, first, last
-    cdef int32_t pair = MISSING
-    cdef bint sure
+    cdef int32_t pair
     if surnames == 0:
-        if not is_sure(t, p[0], p[1]):
-            return NOTHING
-        if not is_final:
-            return MAX_BASE
-        pair = look(t, PAIR, p, 2)
-        return pair + GIVEN_ONLY if pair != MISSING and pair >= SURE_PAIR else NOTHING
+        pair = given_name(t, p[0], p[1])
+        return pair + GIVEN_ONLY if pair >= SURE_PAIR else NOTHING
     if surnames == 1:
-        base = t.surname[p[0] - FIRST]
+        base = of(t, p[0]).surname
         if base == NONE:
             return NOTHING
     else:
         base = look(t, SURNAME, p, 2)
-        if base == MISSING:
-            base = NOTHING
-    if base == NOTHING:
-        return NOTHING
-    p += surnames
-    last = t.given2[p[givens - 1] - FIRST]
-    if givens == 1:
-        if last == NONE:
+        if base == MISSING or base == NOTHING:
             return NOTHING
-        return min(<int>MAX_BASE, base + last) + ONE_SYLLABLE
-    first = t.given1[p[0] - FIRST]
-    sure = is_sure(t, p[0], p[1])
-    if (first == NONE or last == NONE) and not sure:
-        return NOTHING
-    if not is_known(t, p[0], p[1]):
-        pair = NO_PAIR
-    elif is_final:
-        pair = look(t, PAIR, p, 2)
-    else:
-        pair = t.best_pair if sure else SURE_PAIR
+    p += surnames
+    if givens == 3:
+        pair = look(t, PAIR, p, 3)
+        return NOTHING if pair == MISSING else min(<int>MAX_BASE, base + pair)
+    last = of(t, p[givens - 1]).given2
+    if givens == 1:
+        if last == NONE or base <= RARE:
+            return NOTHING
+        return min(<int>MAX_BASE, base + last) + (ONE_SYLLABLE if surnames == 1 else ONE_AFTER_TWO)
+    first = of(t, p[0]).given1
+    pair = given_name(t, p[0], p[1])
     if pair >= SURE_PAIR:
-        base = max(base, <int>SURNAME_FLOOR)
+        if base > RARE:
+            base = max(base, <int>SURNAME_FLOOR)
         first = max(first, <int>PAIR_FLOOR)
         last = max(last, <int>PAIR_FLOOR)
     elif first == NONE or last == NONE:
