@@ -37,13 +37,14 @@ class Rule(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What decides, looked up once a batch: the policy's rules, names it keeps, the officer's answers; `kiwi`: whether
-    it settles ambiguous names."""
+    it settles ambiguous names; `surrogates`: whether any rule makes them."""
 
     entities: Mapping[str, Rule]
     sensitive: Sensitive
     figures: Mapping[str, frozenset[str]]
     reviews: Reviews
     kiwi: bool
+    surrogates: bool
     masking: Mapping[str, Rule]
     """The rules that masking.py knows: those that mask, generalise or pseudonymise."""
 
@@ -80,7 +81,8 @@ def rules_of(
     simple = {name: rule for name, rule in rules.items() if rule.operator in ("mask", "generalise", "pseudonym")}
     if figures:
         simple.pop("PERSON", None)
-    return Rules(rules, told.sensitive, figures, reviews, told.kiwi_budget_ppm > 0, simple)
+    surrogates = any(rule.operator == "surrogate" for rule in rules.values())
+    return Rules(rules, told.sensitive, figures, reviews, told.kiwi_budget_ppm > 0, surrogates, simple)
 
 
 def decide(text: str, findings: Sequence[Finding], rules: Rules, consent: bool, doc_key: bytes) -> Decided:

@@ -23,7 +23,7 @@ from anonymizers.entities import entities
 from anonymizers.errors import UnlawfulOperator
 from anonymizers.generalise import generalise
 from anonymizers.sounds import INVISIBLE
-from anonymizers.surrogates import Keys, digest, made_for, plain, token
+from anonymizers.surrogates import Keys, digest, made_for, plain, reserved, token
 
 REPLACING: Final = ("mask", "partial_mask", "generalise", "surrogate", "pseudonym")
 WHOLE_VALUE: Final = frozenset({"generalise", "partial_mask", "surrogate", "pseudonym"})
@@ -38,7 +38,7 @@ class Replacer:
         self._text = text
         self._made: dict[tuple[str, str, str, bytes], str] = {}
         self._surrogates: set[str] = set()
-        self._read = ""
+        self._held: frozenset[str] | None = None
 
     def replacement(self, value: str, entity_type: str, operator: str, keys: Keys = Keys()) -> str:
         """The text that takes the place of `value`. Raises UnlawfulOperator for what no policy may ask."""
@@ -63,8 +63,8 @@ class Replacer:
         return made
 
     def _surrogate(self, value: str, entity_type: str, keys: Keys) -> str:
-        self._read = self._read or self._text.casefold()
-        made = made_for(value, entity_type, keys, lambda one: one in self._surrogates or one in self._read)
+        held = self._held = reserved([self._text]) if self._held is None else self._held
+        made = made_for(value, entity_type, keys, lambda one: one in self._surrogates or one in held)
         if made is None:
             return mask(entity_type)
         self._surrogates.add(made)

@@ -28,7 +28,7 @@ from anonymizers.review import NOTHING_ANSWERED, ReviewItem, Reviews
 from anonymizers.rewrite import Edit, SpanRow, moved, rewrite
 from anonymizers.second_look import SecondLook
 from anonymizers.sensitive import SensitiveRecognizer
-from anonymizers.surrogates import Keys
+from anonymizers.surrogates import Keys, reserved
 from schemas.policy import Policy
 
 VERSION: Final = "2"
@@ -94,8 +94,10 @@ def anonymize_batch(
         frozenset(authors), mentions,
     )  # fmt: skip
 
+    beside = reserved(texts) if rules.surrogates else frozenset()
+
     def settle(doc: int, findings: Sequence[Finding], first: bool) -> Rewritten:
-        text, own = texts[doc], Keys(pseudonym_key, doc_keys[doc], seen, texts)
+        text, own = texts[doc], Keys(pseudonym_key, doc_keys[doc], seen, beside)
         if first and subject_scope is None and (made := masked(doc, text, findings, rules, own)):
             return made
         consent = sensitive_consent is not None and sensitive_consent[doc]

@@ -13,7 +13,6 @@ finding; a reading that takes in a finding of the first look replaces it. Nothin
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -73,6 +72,7 @@ class SecondLook:
     def created(self, recognizers: Sequence[Recognized], rules: Rules) -> dict[int, list[Finding]]:
         """{text number: its findings with those that rewriting created} of the texts that have any."""
         found: dict[int, list[Finding]] = {}
+        replaced: dict[int, list[tuple[int, int]]] = {}
         for stretches, passed_by in (
             (self._near, (SENTENCES,)),
             (self._names, (SENTENCES, STRUCTURED)),
@@ -84,7 +84,11 @@ class SecondLook:
                 doc, at, first, last = places[hit.doc]
                 start, end, made = hit.start + at, hit.end + at, self.made[doc]
                 cut = (hit.start == 0 and at > 0) or (hit.end == len(texts[hit.doc]) and end < len(made.new))
-                if start < last and end > first and not cut and _counts(hit, start, end, made, rules):
+                if start >= last or end <= first or cut or not _counts(hit, rules):
+                    continue
+                if doc not in replaced:
+                    replaced[doc] = [(span.out_start, span.out_end) for span in made.spans]
+                if not explained(made.new, start, end, replaced[doc]):
                     start, end = origin(start, end, made.text, made.new, made.spans)
                     found.setdefault(doc, []).append(hit._replace(doc=doc, start=start, end=end))
         return {doc: _joined(self.made[doc].findings, new) for doc, new in found.items()}
@@ -104,37 +108,49 @@ class _Stretches:
         self.places.append((doc, low, low + NEAR if low else 0, last))
 
 
-def _counts(hit: Finding, start: int, end: int, made: Rewritten, rules: Rules) -> bool:
-    """Whether a finding at [start, end) of the rewritten text has to be acted on."""
+def _counts(hit: Finding, rules: Rules) -> bool:
+    """Whether a finding has to be acted on, unless a replacement explains it."""
     rule = rules.entities.get(hit.action)
     if rule is None:
-        if hit.score_ppm < rules.sensitive.threshold_ppm:
-            return False
-    elif rule.operator == "keep" or hit.score_ppm < rule.review_ppm:
-        return False
-    elif rules.kiwi and hit.type == "PERSON" and hit.score_ppm < rule.threshold_ppm:
-        return False  # ambiguous: Kiwi may have said no in the first look, and is not asked again
-    return not explained(made.new, start, end, [(span.out_start, span.out_end) for span in made.spans])
+        return hit.score_ppm >= rules.sensitive.threshold_ppm
+    if rules.kiwi and hit.type == "PERSON":  # an ambiguous one Kiwi may have refused, and it is not asked again
+        return rule.operator != "keep" and hit.score_ppm >= rule.threshold_ppm
+    return rule.operator != "keep" and hit.score_ppm >= rule.review_ppm
 
 
 def _joined(findings: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
-    """Sorted findings; each new one swallows the values that it overlaps, under the strictest of their labels."""
-    out = sorted(findings)
-    for one in sorted(new):
-        if rank(one.type) == _OF_SENTENCES:
-            out.append(one)
-            continue
-        last = bisect_left(out, (one.doc, one.end))
-        met = [f for f in out[:last] if f.end > one.start and rank(f.type) != _OF_SENTENCES]
-        whole = [one, *met]
-        strictest = min(whole, key=lambda f: rank(f.action))
-        evidence = one.evidence if all(f.type == one.type for f in met) else (*one.evidence, JOINED)
-        joint = one._replace(
+    """Sorted findings; what overlaps a new one becomes one with it, under the strictest of the labels."""
+    sentences = [f for f in (*findings, *new) if rank(f.type) == _OF_SENTENCES]
+    values = [(f, False) for f in findings if rank(f.type) != _OF_SENTENCES]
+    values += [(f, True) for f in new if rank(f.type) != _OF_SENTENCES]
+    values.sort(key=lambda pair: (pair[0].start, pair[0].end))
+    out = sentences
+    cluster: list[tuple[Finding, bool]] = []
+    reach = -1
+    for value in values:
+        if value[0].start >= reach:
+            out += _one_of(cluster)
+            cluster = []
+        cluster.append(value)
+        reach = max(reach, value[0].end)
+    return sorted(out + _one_of(cluster))
+
+
+def _one_of(cluster: Sequence[tuple[Finding, bool]]) -> list[Finding]:
+    """Findings that overlap, one of them new, as one with the type of the longest new one; none new: as they are."""
+    new = [found for found, is_new in cluster if is_new]
+    if not new:
+        return [found for found, _ in cluster]
+    whole = [found for found, _ in cluster]
+    one = max(new, key=lambda f: (f.end - f.start, -rank(f.type), f.type))
+    strictest = min([one, *whole], key=lambda f: rank(f.action))
+    apart = any(found.type != one.type for found in whole)
+    return [
+        one._replace(
             start=min(f.start for f in whole),
             end=max(f.end for f in whole),
             score_ppm=max(f.score_ppm for f in whole),
-            evidence=evidence,
+            evidence=(*one.evidence, JOINED) if apart else one.evidence,
             action_type=strictest.action if strictest.action != one.type else "",
         )
-        out = sorted([f for f in out if f not in met] + [joint])
-    return sorted(out)
+    ]

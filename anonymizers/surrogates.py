@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Set
 from typing import Final, NamedTuple
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"  # no digits: a token must not look like a number to a detector
@@ -21,6 +22,11 @@ _NAME_GIVEN: Final = (
     "가온", "다솜", "누리", "한빛", "새봄", "보람", "아름", "슬기", "초롱", "하늘", "나래", "바다", "샛별", "이슬",
     "푸름", "마루", "벼리",
 )  # fmt: skip
+_RESERVED: Final = re.compile(
+    r"[a-z]{8}@mail\.example|(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}|2001:db8::[0-9a-f:]{1,20}"
+    rf"|(?:00[:-]){{2}}5e[:-]00[:-]53[:-][0-9a-f]{{2}}|[{_NAME_SURNAMES}](?:{'|'.join(_NAME_GIVEN)})",
+    re.IGNORECASE,
+)
 _ATTEMPTS: Final = 64
 _EXACT: Final = frozenset({"EMAIL", "IP_ADDRESS", "ACCOUNT_HANDLE", "CREDENTIAL"})
 """Types in which a mark tells two values apart (a-b@… and ab@…)."""
@@ -31,14 +37,14 @@ class Keys(NamedTuple):
 
     `pseudonym_key` is secret, held apart and destroyable. `scope` bounds consistency: the document's key, or, only
     where the subject is known, the subject's id (release-wide). `seen` says whether the corpus holds a value, so that
-    no surrogate does; None: nobody knows, and what could be somebody's is masked. `batch`: texts that lie beside this
-    one; no surrogate stands in any of them.
+    no surrogate does; None: nobody knows, and what could be somebody's is masked. `batch`: what texts that lie beside
+    this one hold of such values (`reserved`).
     """
 
     pseudonym_key: bytes = b""
     scope: bytes = b""
     seen: Callable[[str], bool] | None = None
-    batch: Sequence[str] = ()
+    batch: Set[str] = frozenset()
 
     def __repr__(self) -> str:
         return "Keys()"
@@ -53,11 +59,15 @@ def made_for(value: str, entity_type: str, keys: Keys, taken: Callable[[str], bo
         made = _made(value, entity_type, hashlib.sha256(start + bytes([attempt])).digest())
         if made is None:
             return None
-        if made == value or taken(made) or (keys.seen and keys.seen(made)):
+        if made == value or made in keys.batch or taken(made) or (keys.seen and keys.seen(made)):
             continue
-        if not any(made in text for text in keys.batch):
-            return made
+        return made
     return None
+
+
+def reserved(texts: Iterable[str]) -> frozenset[str]:
+    """The values in `texts` that might have been surrogates, as surrogates are written: one look at each text."""
+    return frozenset(found.casefold().replace("-", ":") for text in texts for found in _RESERVED.findall(text))
 
 
 def _made(value: str, entity_type: str, draw: bytes) -> str | None:
@@ -69,8 +79,7 @@ def _made(value: str, entity_type: str, draw: bytes) -> str | None:
             return f"2001:db8::{number & 0xFFFF:x}:{(number >> 16) & 0xFFFF:x}"
         return f"{('192.0.2', '198.51.100', '203.0.113')[number % 3]}.{1 + (number >> 8) % 254}"
     if entity_type == "MAC_ADDRESS":
-        separator = "-" if "-" in value else ":"
-        return separator.join(["00", "00", "5e", "00", "53", f"{number & 0xFF:02x}"])
+        return ":".join(["00", "00", "5e", "00", "53", f"{number & 0xFF:02x}"])
     if entity_type == "PERSON":
         return _NAME_SURNAMES[number % len(_NAME_SURNAMES)] + _NAME_GIVEN[(number >> 16) % len(_NAME_GIVEN)]
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -150,3 +151,19 @@ def test_the_short_road_makes_what_the_long_one_makes(operator: str, pieces: lis
     assert (short.new, short.spans) == (new, [SpanRow(0, *span) for span in spans])
     assert short.decided == Decided((), short.decided.review, *decided[2:])
     assert list(short.decided.review) == decided.review
+
+
+@pytest.mark.parametrize("operator", ["delete", "mask", "surrogate"])
+def test_many_replacements_cost_linear_time(operator: str) -> None:
+    policy = with_operators("mask", EMAIL=operator, IP_ADDRESS=operator)
+
+    def spent(count: int) -> float:
+        text = "".join(
+            f"010 a{n}@b.kr 2345 {n % 10_000:04} 서버 8.8.{n // 256 % 256}.{n % 256}\n" for n in range(count)
+        )
+        begin = time.process_time()
+        run([text], policy)
+        return time.process_time() - begin
+
+    run(["a@b.kr"], policy)
+    assert spent(2_000) < 12 * spent(500) + 0.5

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from anonymizers.operators import Replacer, mask, partial_mask
 from anonymizers.pipeline import anonymize_batch, default_recognizers
 from anonymizers.rewrite import Edit, rewrite
-from anonymizers.surrogates import Keys, plain
+from anonymizers.surrogates import Keys, plain, reserved
 from schemas.policy import Policy, load_policy
 
 KEYS = Keys(b"k" * 32, b"doc")
@@ -50,7 +50,7 @@ def test_a_range_that_is_used_up_is_masked() -> None:
 def test_a_surrogate_is_no_value_of_a_neighbour() -> None:
     alone = Replacer("").replacement("8.8.8.8", "IP_ADDRESS", "surrogate", KEYS)
     beside = Replacer("").replacement(
-        "8.8.8.8", "IP_ADDRESS", "surrogate", KEYS._replace(batch=("서버", f"예: {alone}"))
+        "8.8.8.8", "IP_ADDRESS", "surrogate", KEYS._replace(batch=reserved(["서버", f"예: {alone}"]))
     )
     assert alone != beside
 
