@@ -20,6 +20,7 @@ from anonymizers import pipeline as anonymizing
 from anonymizers.pipeline import BatchResult
 from anonymizers.review import ANSWERS, ReviewItem, Reviews
 from governance.staged import bounded_batches
+from pipelines.collector import collector_off
 from pipelines.dataset import Part
 from pipelines.decisions import Decisions
 from pipelines.detectors import detectors, public_figures
@@ -139,6 +140,7 @@ def _versions(run: Run) -> dict[str, str]:
     return {recognizer.name: str(recognizer.version) for recognizer in recognizers}
 
 
+@collector_off()
 def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
     """One part."""
     part = Part.from_json(unit["part"])
