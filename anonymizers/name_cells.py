@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.name_model import NameModel
+from anonymizers.tables import LONGEST, MARKS, header, rows
 from ext import names_rules_py as twin
 
 SCORE_PPM: Final = 850_000
@@ -27,11 +28,7 @@ _HEAD: Final = re.compile(
     r"|(?:full|real|user|customer|patient|student|employee)?[ _]?name"
 )
 _VALUE: Final = re.compile(r"[가-힣]{2,4}|[가-힣] [가-힣](?: [가-힣])?")
-_RULE: Final = re.compile(r"[|:\- ]+")
-_MOST: Final = 16
-_LINE: Final = 400
 _TRIES: Final = 20
-_MARKS: Final = "|,;\t"
 _CLOSING: Final = (",", ";", "|", "\t", "\r", "\n")
 
 
@@ -43,7 +40,7 @@ def has_header(text: str, label: str) -> bool:
         if text[behind : behind + 2].lstrip(' "')[:1] in _CLOSING:
             start = text.rfind("\n", 0, at) + 1
             end = text.find("\n", at)
-            if end >= 0 and end - start <= _LINE and _header(text[start:end])[0]:
+            if end >= 0 and end - start <= LONGEST and header(text[start:end], _head)[0]:
                 return True
             tries += 1
         at = text.find(label, behind)
@@ -52,54 +49,22 @@ def has_header(text: str, label: str) -> bool:
 
 def opens_with_header(text: str) -> bool:
     """Whether the first line is the header of a table: most labels are too common to look for everywhere."""
-    end = text.find("\n", 0, _LINE)
-    if end <= 0 or not any(mark in text[:end] for mark in _MARKS):
+    end = text.find("\n", 0, LONGEST)
+    if end <= 0 or not any(mark in text[:end] for mark in MARKS):
         return False
-    return bool(_header(text[:end].lower())[0])
+    return bool(header(text[:end], _head)[0])
 
 
 def find(text: str, model: NameModel) -> Iterator[tuple[int, int]]:
     """Spans of the names in the columns of a text's tables."""
-    columns: list[int] = []
-    width, mark, at = 0, "", 0
-    for line in text.split("\n"):
-        cells = _cells(line, at, mark) if mark else []
-        if mark and _RULE.fullmatch(line) and "-" in line:
-            pass
-        elif mark and len(cells) == width:
-            for start, end in (cells[column] for column in columns):
-                if _is_name(text[start:end], model):
-                    yield start, end
-        else:
-            mark, width, columns = _header(line)
-        at += len(line) + 1
+    for cells, columns in rows(text, _head):
+        for (start, end), column in zip(cells, columns, strict=True):
+            if column >= 0 and _is_name(text[start:end], model):
+                yield start, end
 
 
-def _header(line: str) -> tuple[str, int, list[int]]:
-    """The mark between the cells, how many they are and which hold names; nothing if the line is no header."""
-    for mark in _MARKS:
-        if mark not in line:
-            continue
-        names = [line[a:b] for a, b in _cells(line, 0, mark)]
-        if len(names) < 2 or any(len(name) > _MOST or any(c.isdigit() for c in name) for name in names):
-            continue
-        columns = [number for number, name in enumerate(names) if _HEAD.fullmatch(name.lower())]
-        if columns:
-            return mark, len(names), columns
-    return "", 0, []
-
-
-def _cells(line: str, at: int, mark: str) -> list[tuple[int, int]]:
-    """Where the cells of a line stand, without spaces and quotes; `at` is where the line begins."""
-    out = []
-    parts = line.split(mark)
-    for number, part in enumerate(parts):
-        if not (mark == "|" and not part.strip() and number in (0, len(parts) - 1)):
-            inner = part.strip(" \"'\r")
-            start = at + part.index(inner) if inner else at
-            out.append((start, start + len(inner)))
-        at += len(part) + 1
-    return out
+def _head(name: str) -> int:
+    return 0 if _HEAD.fullmatch(name.lower()) else -1
 
 
 def _is_name(value: str, model: NameModel) -> bool:

@@ -23,6 +23,7 @@ from anonymizers.exact.numbers import is_date, luhn
 from anonymizers.exact.resident import corporate_checksum
 from anonymizers.gate import K_TABLE
 from anonymizers.normalize import View
+from anonymizers.tables import rows
 
 _HEADS: Final = (
     ("CARD", r"카드\s?번호|card[ _]?(?:no|number)", r"[0-9](?:[\- ]?[0-9]){12,18}"),
@@ -51,9 +52,6 @@ _INSERT: Final = re.compile(
 )
 _TUPLE: Final = re.compile(r"\s*,?\s*\((?P<t>(?:[^()']|'[^']*'){1,2000})\)")
 _SQL_CELL: Final = re.compile(r"\s*(?:'(?P<q>[^']*)'|(?P<n>[^',\s][^',]*))\s*(?:,|$)")
-_RULE: Final = re.compile(r"[|:\- ]+")
-_MOST: Final = 16
-_LONGEST: Final = 400  # code points of a header
 
 
 def _with_tabs(view: View) -> str:
@@ -78,18 +76,8 @@ def find(view: View) -> Iterator[Hit]:
     lower = _with_tabs(view)
     if not view.tabs and not has_header(lower):
         return
-    columns: list[int] = []  # number of the head, or -1
-    mark = ""
-    at = 0
-    for line in lower.split("\n"):
-        cells = _cells(line, at, mark) if mark else []
-        if mark and _RULE.fullmatch(line) and "-" in line:
-            pass
-        elif mark and len(cells) == len(columns):
-            yield from _row(view, cells, columns)
-        else:
-            mark, columns = _header(line)
-        at += len(line) + 1
+    for cells, columns in rows(lower, _head):
+        yield from _row(view, cells, columns)
 
 
 def _inserted(view: View, insert: re.Match[str]) -> Iterator[Hit]:
@@ -118,47 +106,6 @@ def _column(name: str) -> int:
     """The same for a column of a database, which may say whose it is first: owner_birth."""
     owner, _, rest = name.partition("_")
     return max(_head(name), _head(rest) if owner.isalpha() else -1)
-
-
-def _header(line: str) -> tuple[str, list[int]]:
-    """The mark between the cells and the head of each, or nothing if the line is no header."""
-    for mark in ("|", "\t", ",", ";", " / "):
-        if mark not in line:
-            continue
-        if len(line) > _LONGEST:
-            return "", []
-        names = [line[a:b] for a, b in _cells(line, 0, mark)]
-        if len(names) < 2 or any(len(name) > _MOST or any(c.isdigit() for c in name) for name in names):
-            continue
-        columns = [_head(name) for name in names]
-        if max(columns) >= 0:
-            return mark, columns
-    return "", []
-
-
-def _cells(line: str, at: int, mark: str) -> list[tuple[int, int]]:
-    """Where the cells of a line stand, without spaces and quotes; `at` is where the line begins."""
-    out = []
-    parts = _quoted_apart(line, mark) if mark in "\t,;" and '"' in line else line.split(mark)
-    for k, part in enumerate(parts):
-        if not (mark == "|" and not part.strip() and k in (0, len(parts) - 1)):
-            inner = part.strip(" \"'")
-            start = at + part.index(inner) if inner else at
-            out.append((start, start + len(inner)))
-        at += len(part) + len(mark)
-    return out
-
-
-def _quoted_apart(line: str, mark: str) -> list[str]:
-    """The line cut at the marks that stand outside double quotes (RFC 4180)."""
-    parts, begun, quoted = [], 0, False
-    for i, char in enumerate(line):
-        if char == '"':
-            quoted = not quoted
-        elif char == mark and not quoted:
-            parts.append(line[begun:i])
-            begun = i + 1
-    return [*parts, line[begun:]]
 
 
 def _row(view: View, cells: Sequence[tuple[int, int]], columns: Sequence[int]) -> Iterator[Hit]:
