@@ -54,7 +54,9 @@ cdef struct tables:
     bucket *twos  # by slot(): the words of these two letters
     bucket *threes  # by slot() of the hash of three: the longer words that begin with these three letters
     uint8_t *letters  # by letter: its class, and GLUE
-    uint64_t *follows  # two by letter: the classes that follow it in words that may stand anywhere, and in all words
+    uint64_t *follows  # by letter: the classes that follow it in words that may stand anywhere
+    uint64_t *opens  # by letter: in all words
+    bint is_free  # no word has bounds
     uint64_t *begins  # bits by hash: the first three letters of a word, or both of a short one
 
 
@@ -87,161 +89,7 @@ cdef inline uint8_t kind(const tables *t, uint32_t c) noexcept nogil:
     return t.letters[c] if c < SLOTS else 0
 
 
-cdef inline Py_ssize_t sift(const tables *t, const letter *s, Py_ssize_t count, uint32_t before, int32_t *at) noexcept nogil:
-    """The positions below `count` where some word may begin."""
-    cdef Py_ssize_t kept = 0, i
-    cdef uint8_t last = kind(t, before), here = kind(t, s[0]), after
-    for i in range(count):
-        after = kind(t, s[i + 1])
-        at[kept] = <int32_t>i
-        kept += (t.follows[2 * (s[i] & (SLOTS - 1)) + (last < GLUE)] >> (after & 63)) & 1
-        last, here = here, after
-    return kept
-
-
-cdef inline Py_ssize_t sift_again(
-        const tables *t, const letter *s, Py_ssize_t start, Py_ssize_t end, int32_t *at, Py_ssize_t found
-) noexcept nogil:
-    """Of those positions, counted from `start`, the ones where the first letters of some word stand."""
-    cdef Py_ssize_t kept = 0, row, i
-    cdef uint32_t pair, stands
-    for row in range(found):
-        i = start + at[row]
-        pair = hash2(s[i], s[i + 1])
-        at[kept] = at[row]
-        stands = has(t.begins, pair)
-        if i + 2 < end:
-            stands |= has(t.begins, hash3(pair, s[i + 2]))
-        kept += stands
-    return kept
-
-
-cdef inline bint is_hangul(uint32_t c) noexcept nogil:
-    return 0xAC00 <= c <= 0xD7A3
-
-
-cdef inline bint is_latin(uint32_t c) noexcept nogil:
-    return 97 <= (c | 32) <= 122
-
-
-cdef inline bint is_alnum(uint32_t c) noexcept nogil:
-    return is_latin(c) or 48 <= c <= 57
-
-
-cdef bint fits(const letter *s, Py_ssize_t n, Py_ssize_t at, Py_ssize_t to, int32_t bounds) noexcept nogil:
-    """Whether a word at [at, to) stands within its bounds."""
-    cdef Py_ssize_t before = at - 1
-    if before >= 0 and bounds & (START | CLAUSE):
-        if bounds & CLAUSE:
-            while before > 0 and s[before] == 32:
-                before -= 1
-        if is_hangul(s[before]) or is_alnum(s[before]):
-            return False
-    if at and bounds & BEFORE and is_alnum(s[at - 1]):
-        return False
-    return not (bounds & BEHIND and to < n and is_latin(s[to]))
-
-
-cdef struct hit:
-    Py_ssize_t start
-    int32_t number
-    uint64_t bits
-
-
-cdef struct hits:
-    hit *at
-    Py_ssize_t count
-    Py_ssize_t room
-    bint failed
-
-
-cdef inline void keep(hits *found, Py_ssize_t start, int32_t number) noexcept nogil:
-    cdef hit *grown
-    if found.count == found.room:
-        grown = <hit *>realloc(found.at, (2 * found.room + 256) * sizeof(hit))
-        if grown == NULL:
-            found.failed = True
-            return
-        found.at = grown
-        found.room = 2 * found.room + 256
-    found.at[found.count].start = start
-    found.at[found.count].number = number
-    found.count += 1
-
-
-cdef inline void follow(
-        const tables *t, const letter *s, Py_ssize_t n, Py_ssize_t i, Py_ssize_t end, int32_t place, hits *out
-) noexcept nogil:
-    """Keeps the words of a chain that stand at i."""
-    cdef const word *here
-    cdef Py_ssize_t k
-    if place < 0:
-        return
-    here = &t.words[place]
-    while True:
-        if here.length <= end - i:
-            k = 0
-            while k < here.length and here.letters[k] == s[i + k]:
-                k += 1
-            if k == here.length and (not here.bounds or fits(s, n, i, i + k, here.bounds)):
-                keep(out, i, here.number)
-        if not here.has_next:
-            return
-        here += 1
-
-
-cdef void scan_letters(
-        const tables *t, const letter *s, Py_ssize_t n, Py_ssize_t start, Py_ssize_t end, hits *out
-) noexcept nogil:
-    """The words that begin and end in [start, end) of a text of n letters."""
-    cdef Py_ssize_t i, stop, found, row, first
-    cdef uint32_t pair
-    cdef const bucket *here
-    cdef int32_t[BLOCK] at
-    while start < end - 1:
-        stop = min(start + BLOCK, end - 1)
-        found = sift(t, s + start, stop - start, s[start - 1] if start else 0, &at[0])
-        found = sift_again(t, s, start, end, &at[0], found)
-        for row in range(found):
-            i = start + at[row]
-            pair = hash2(s[i], s[i + 1])
-            first = out.count
-            if has(t.begins, pair):
-                follow(t, s, n, i, end, t.twos[slot(pair)].place, out)
-            if i + 2 < end:
-                here = &t.threes[slot(hash3(pair, s[i + 2]))]
-                if (here.follows >> (kind(t, s[i + 3] if i + 3 < end else 0) & 63)) & 1:
-                    follow(t, s, n, i, end, here.place, out)
-            if out.count > first + 1:
-                order(out, first)
-        start = stop
-
-
-cdef void order(hits *out, Py_ssize_t first) noexcept nogil:
-    """Puts the hits from `first` on, which begin together, by number."""
-    cdef Py_ssize_t row, at
-    cdef int32_t number
-    for row in range(first + 1, out.count):
-        number = out.at[row].number
-        at = row
-        while at > first and out.at[at - 1].number > number:
-            out.at[at].number = out.at[at - 1].number
-            at -= 1
-        out.at[at].number = number
-
-
-cdef int scan_text(const tables *t, str text, Py_ssize_t start, Py_ssize_t end, hits *out) except -1:
-    cdef int kind = PyUnicode_KIND(text)
-    cdef Py_ssize_t n = PyUnicode_GET_LENGTH(text)
-    if kind == 1:
-        scan_letters[uint8_t](t, <const uint8_t *>PyUnicode_DATA(text), n, start, end, out)
-    elif kind == 2:
-        scan_letters[uint16_t](t, <const uint16_t *>PyUnicode_DATA(text), n, start, end, out)
-    else:
-        scan_letters[uint32_t](t, <const uint32_t *>PyUnicode_DATA(text), n, start, end, out)
-    if out.failed:
-        raise CapacityError("no memory for the words of a text", "cut the text")
-    return 0
+include "words_scan.pxi"
 
 
 cdef class WordScanner:
@@ -271,10 +119,12 @@ cdef class WordScanner:
         self.t.twos = <bucket *>calloc(SLOTS, sizeof(bucket))
         self.t.threes = <bucket *>calloc(SLOTS, sizeof(bucket))
         self.t.letters = <uint8_t *>calloc(SLOTS, 1)
-        self.t.follows = <uint64_t *>calloc(2 * SLOTS, sizeof(uint64_t))
+        self.t.follows = <uint64_t *>calloc(SLOTS, sizeof(uint64_t))
+        self.t.opens = <uint64_t *>calloc(SLOTS, sizeof(uint64_t))
+        self.t.is_free = not any(bounds)
         self.t.begins = <uint64_t *>calloc(1 << (BITS - 6), sizeof(uint64_t))
         if not (
-            self.t.words and self.t.lengths and self.t.twos and self.t.threes and self.t.letters and self.t.follows and self.t.begins
+            self.t.words and self.t.lengths and self.t.twos and self.t.threes and self.t.letters and self.t.follows and self.t.opens and self.t.begins
         ):
             raise CapacityError("no memory for the word tables", "use fewer words")
         for k in range(SLOTS):
@@ -282,9 +132,9 @@ cdef class WordScanner:
             self.t.letters[k] = (<uint32_t>k * <uint32_t>0x9E3779B1) >> 26 | (GLUE if is_hangul(k) or is_alnum(k) else 0)
         for text, bound in zip(words, bounds):
             letter_class = <uint64_t>1 << (self.t.letters[<Py_ssize_t>ord(text[1])] & 63)
-            self.t.follows[2 * <Py_ssize_t>ord(text[0]) + 1] |= letter_class
+            self.t.opens[<Py_ssize_t>ord(text[0])] |= letter_class
             if not bound & (START | CLAUSE):
-                self.t.follows[2 * <Py_ssize_t>ord(text[0])] |= letter_class
+                self.t.follows[<Py_ssize_t>ord(text[0])] |= letter_class
         places = sorted((len(text) > 2, slot(begin(text)), number) for number, text in enumerate(words))
         for k in range(len(words)):
             is_longer, place, number = places[k]
@@ -308,6 +158,7 @@ cdef class WordScanner:
         free(self.t.threes)
         free(self.t.letters)
         free(self.t.follows)
+        free(self.t.opens)
         free(self.t.begins)
 
     def scan_all(self, texts):

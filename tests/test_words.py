@@ -13,7 +13,7 @@ from ext.words import WordScanner
 from ext.words_py import EVERY
 from ext.words_py import WordScanner as Twin
 
-LETTERS = st.sampled_from("가나다ab1 😀")
+LETTERS = st.sampled_from("가나다ab1 😀\U0002d210")  # the last looks like Hangul in its lower sixteen bits
 WORDS = st.lists(st.text(st.sampled_from("가나다ab1 "), min_size=2, max_size=5), max_size=12, unique=True)
 
 
@@ -40,6 +40,7 @@ def test_bounds_leave_what_stands_within(words: list[str], text: str, dice: Rand
     [
         (1, "나가다", False), (1, "x가다", False), (1, "1가다", False), (2, "1 가다", False), (1, "나 가다", True), (2, "나 가다", False), (2, "나. 가다", True), (2, " 가다", True),
         (0, "나가다", True), (4, "1가다", False), (4, "x가다", False), (4, "é가다", True), (8, "가다x", False), (8, "가다1", True),
+        (1, "\U0002d210가다", True),
     ],
 )  # fmt: skip
 def test_what_each_bound_means(bounds: int, text: str, stands: bool) -> None:

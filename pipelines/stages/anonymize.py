@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from anonymizers import art24
 from anonymizers import pipeline as anonymizing
+from anonymizers.children import VERSION as CHILDREN_VERSION
 from anonymizers.review import ANSWERS, ReviewItem, Reviews
 from governance.staged import bounded_batches
 from pipelines.dataset import Part
@@ -113,7 +114,8 @@ def _answers(run: Run) -> dict[str, str]:
 
 
 def _versions(policy: Policy) -> dict[str, str]:
-    return {recognizer.name: str(recognizer.version) for recognizer in anonymizing.default_recognizers(policy)}
+    found = {recognizer.name: str(recognizer.version) for recognizer in anonymizing.default_recognizers(policy)}
+    return found | {"children": CHILDREN_VERSION}
 
 
 def anonymize(unit: Mapping[str, Any], context: UnitContext) -> None:
