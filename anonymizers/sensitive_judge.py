@@ -39,6 +39,7 @@ _BEFORE: Final = 80  # how far before a term the person may stand that it is sai
 _BEHIND: Final = 24  # and how far behind: 우울증 앓는 남편
 TAIL: Final = 24  # code points that show how a sentence ends
 _WITH_ORGANISATIONS: Final = ("UNION", "CREED")
+_RECORDED: Final = ("HEALTH", "UNION", "BIOMETRIC")  # types that notes without anybody in them tell of
 _PLAIN_TYPES: Final = ("HEALTH", "CRIMINAL_RECORD")
 
 
@@ -54,6 +55,7 @@ class Sentence:
     is_judgment: bool
     said: list[tuple[int, int, tuple[tuple[str, int], ...], int]] = field(default_factory=list)
     levels: dict[str, int] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)  # types that somebody outside the sentence may have: no shy group's
     about: int = 0
     has_field: bool = False
     names: str = ""  # "", "masked" or "name"
@@ -105,6 +107,8 @@ class Sentence:
                     level = 2
                 else:
                     level = 1 if bits >> group & 1 or (bits & PERSON and not works) else 0
+                if level >= 2 and group not in lexicon.shy:
+                    self.plain.add(kind)
                 if level > self.levels.get(kind, 0):
                     self.levels[kind] = level
 
@@ -129,7 +133,7 @@ def score(sentence: Sentence, kind: str, text: str, lexicon: Lexicon) -> tuple[i
             return (800_000, "name") if sentence.names else (600_000, "kin")
         return 400_000, "role"
     if about & bit["first"]:
-        return (650_000 if vague else 900_000), "first"
+        return (450_000 if general and level < 2 else 650_000 if vague else 900_000), "first"
     if sentence.has_field and not vague:
         return 700_000, "field"
     if sentence.names or about & bit["third"]:
@@ -141,7 +145,7 @@ def score(sentence: Sentence, kind: str, text: str, lexicon: Lexicon) -> tuple[i
         return 0, ""
     if about & bit["office"]:
         return (450_000 if vague or level < 2 else 600_000), "office"
-    told = _told(sentence, kind, text, lexicon) if level >= 2 and not vague else None
+    told = _told(sentence, kind, text, lexicon) if kind in sentence.plain and not vague else None
     return told or (300_000, "nobody")
 
 
@@ -179,6 +183,8 @@ def _told(sentence: Sentence, kind: str, text: str, lexicon: Lexicon) -> tuple[i
         return 600_000, "experience"
     if WHEN.search(words):
         return 550_000, "when"
+    if kind not in _RECORDED and level < 3 and ":" not in words:
+        return None
     return (520_000, "alone") if not SUBJECT.search(words) else None
 
 

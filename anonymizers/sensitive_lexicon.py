@@ -28,6 +28,7 @@ LABEL: Final = -2  # the name of a field: `종교:`
 FACT: Final = 32  # a group's bit of facts stands this far above its bit of bonds
 PERSON: Final = 1 << 63  # the bit of words for people, a weak bond of the surest topics,
 MASKED: Final = 1 << 62  # and of masked names, which let a topic through in a judgment
+_GROUPS: Final = 30  # below MASKED with their facts
 _FAR: Final = 24  # code points between a topic and its bond, either side
 _CLOSE: Final = 4  # the same for words of being and having, behind the topic only
 _WINDOW: Final = 80  # code points that hold a term and all its bonds
@@ -93,6 +94,7 @@ class Lexicon:
     bit: Mapping[str, int]
     court: WordScanner
     places: frozenset[int]  # groups of wards and prisons: who works there is no patient and no prisoner
+    shy: frozenset[int]  # groups whose topics are gossip and plots: somebody must stand in the sentence
     theme: re.Pattern[str]
     actor: re.Pattern[str]
     cut: re.Pattern[str]
@@ -124,6 +126,7 @@ def lexicon() -> Lexicon:
     terms: list[tuple[str, Use]] = []
     asks: list[int] = []  # by group, the bits that a topic of it asks for
     places: set[int] = set()
+    shy: set[int] = set()
     bonds = _Bonds()
     for mask in _masks():
         bonds.add(bonds.given, mask, PERSON | MASKED, started=True)
@@ -139,8 +142,11 @@ def lexicon() -> Lexicon:
             number = len(asks)
             asks.append((1 | 1 << FACT) << number | MASKED | (PERSON if group.get("person") else 0))
             places |= {number} if group.get("place") else set()
+            shy |= {number} if group.get("shy") else set()
             terms += [(started(e, group.get("glued", False)), Use(sort, number)) for e in entries(group["topic"])]
             _add_bonds(bonds, group, number, shared | raw.get("sets", {}))
+    if len(asks) > _GROUPS:
+        raise ConfigError(f"data/sensitive has {len(asks)} groups", f"merge some: a word has bits for {_GROUPS}")
     bit = {kind: 1 << number for number, kind in enumerate((*_PEOPLE, *_LIMITS, "masked"))}
     context = [(entry, bit[kind]) for kind in _PEOPLE for entry in entries(people[kind])]
     context += [(mask, bit["masked"]) for mask in _masks()]
@@ -154,6 +160,7 @@ def lexicon() -> Lexicon:
         bit,
         WordScanner(spelled(people["court"])),
         frozenset(places),
+        frozenset(shy),
         _behind(limits["theme"]),
         _behind(limits["actor"]),
         _cut(people),

@@ -53,7 +53,7 @@ CASUAL: Final = re.compile(
 # Orders, and questions that tell nothing before they ask: said to anybody.
 TO_ANYBODY: Final = re.compile(
     r"^(?!.{0,80}(?:데|더니|해서|아서|어서|지만|니까|고)\s)"
-    rf".*(?:(?:하|보|주|말|마|두)세요|십시오|시오|바랍니다|합시다|봅시다|하라|할\s?것|(?:나요|까요|가요|나|까)(?=\s?[?.])){_END}"
+    rf".*(?:(?:하|보|주|말|마|두)세요|십시오|시오|바랍니다|합시다|봅시다|하라|지\s?말자|할\s?것|(?:나요|까요|가요|나|까)(?=\s?[?.])){_END}"
 )
 HONORED: Final = re.compile(r"셨|으셔서|으신\s|하신\s|시더니|시던|계신|계세|계십|드세|드셔|편찮|돌아가|께서")
 _FIGURES: Final = re.compile(

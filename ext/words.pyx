@@ -54,8 +54,7 @@ cdef struct tables:
     bucket *twos  # by slot(): the words of these two letters
     bucket *threes  # by slot() of the hash of three: the longer words that begin with these three letters
     uint8_t *letters  # by letter: its class, and GLUE
-    uint64_t *follows  # by letter: the classes that follow it in words that may stand anywhere
-    uint64_t *opens  # by letter: in all words
+    uint64_t *follows  # by letter: the classes that follow it in words that may stand anywhere; then again in all words
     bint is_free  # no word has bounds
     uint64_t *begins  # bits by hash: the first three letters of a word, or both of a short one
 
@@ -119,12 +118,11 @@ cdef class WordScanner:
         self.t.twos = <bucket *>calloc(SLOTS, sizeof(bucket))
         self.t.threes = <bucket *>calloc(SLOTS, sizeof(bucket))
         self.t.letters = <uint8_t *>calloc(SLOTS, 1)
-        self.t.follows = <uint64_t *>calloc(SLOTS, sizeof(uint64_t))
-        self.t.opens = <uint64_t *>calloc(SLOTS, sizeof(uint64_t))
+        self.t.follows = <uint64_t *>calloc(2 * SLOTS, sizeof(uint64_t))
         self.t.is_free = not any(bounds)
         self.t.begins = <uint64_t *>calloc(1 << (BITS - 6), sizeof(uint64_t))
         if not (
-            self.t.words and self.t.lengths and self.t.twos and self.t.threes and self.t.letters and self.t.follows and self.t.opens and self.t.begins
+            self.t.words and self.t.lengths and self.t.twos and self.t.threes and self.t.letters and self.t.follows and self.t.begins
         ):
             raise CapacityError("no memory for the word tables", "use fewer words")
         for k in range(SLOTS):
@@ -132,7 +130,7 @@ cdef class WordScanner:
             self.t.letters[k] = (<uint32_t>k * <uint32_t>0x9E3779B1) >> 26 | (GLUE if is_hangul(k) or is_alnum(k) else 0)
         for text, bound in zip(words, bounds):
             letter_class = <uint64_t>1 << (self.t.letters[<Py_ssize_t>ord(text[1])] & 63)
-            self.t.opens[<Py_ssize_t>ord(text[0])] |= letter_class
+            self.t.follows[SLOTS + <Py_ssize_t>ord(text[0])] |= letter_class
             if not bound & (START | CLAUSE):
                 self.t.follows[<Py_ssize_t>ord(text[0])] |= letter_class
         places = sorted((len(text) > 2, slot(begin(text)), number) for number, text in enumerate(words))
@@ -158,7 +156,6 @@ cdef class WordScanner:
         free(self.t.threes)
         free(self.t.letters)
         free(self.t.follows)
-        free(self.t.opens)
         free(self.t.begins)
 
     def scan_all(self, texts):

@@ -6,7 +6,6 @@ cdef inline Py_ssize_t sift(const tables *t, const letter *s, Py_ssize_t count, 
     cdef Py_ssize_t kept = 0, i
     cdef const uint8_t *letters = t.letters  # a store could change what `t` points to, for all the compiler knows
     cdef const uint64_t *follows = t.follows
-    cdef const uint64_t *opens = t.opens
     cdef uint32_t last = kind(t, before), here = kind(t, s[0]), after
     if t.is_free:
         for i in range(count):
@@ -16,7 +15,7 @@ cdef inline Py_ssize_t sift(const tables *t, const letter *s, Py_ssize_t count, 
     for i in range(count):
         after = letters[s[i + 1]] if s[i + 1] < SLOTS else 0
         at[kept] = <int32_t>i
-        kept += ((opens if last < GLUE else follows)[s[i] & (SLOTS - 1)] >> (after & 63)) & 1
+        kept += (follows[(s[i] & (SLOTS - 1)) + SLOTS - (last & GLUE) * (SLOTS // GLUE)] >> (after & 63)) & 1
         last, here = here, after
     return kept
 
@@ -26,14 +25,15 @@ cdef inline Py_ssize_t sift_again(
 ) noexcept nogil:
     """Of those positions, counted from `start`, the ones where the first letters of some word stand."""
     cdef Py_ssize_t kept = 0, row, i
+    cdef const uint64_t *begins = t.begins
     cdef uint32_t pair, stands
     for row in range(found):
         i = start + at[row]
         pair = hash2(s[i], s[i + 1])
         at[kept] = at[row]
-        stands = has(t.begins, pair)
+        stands = has(begins, pair)
         if i + 2 < end:
-            stands |= has(t.begins, hash3(pair, s[i + 2]))
+            stands |= has(begins, hash3(pair, s[i + 2]))
         kept += stands
     return kept
 
