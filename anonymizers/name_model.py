@@ -80,7 +80,9 @@ def name_model() -> NameModel:
         if surname[code] != twin.NONE:
             words["x" + chr(twin.FIRST + code) + "모"] = 3  # 김모 씨: somebody who is not named
     for code in np.flatnonzero(surname >= 0).tolist():
-        words.update(("x" + chr(twin.FIRST + code) + word, 2) for word in raw["addresses"])
+        for word in raw["addresses"]:
+            entry = f"x{chr(twin.FIRST + code)}{word}"
+            words[entry] = max(2, words.get(entry, 0))
     _add_context(words, raw)
     return NameModel(surname, given1, given2, words)
 

@@ -26,7 +26,7 @@ from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
-VERSION: Final = "7"
+VERSION: Final = "8"
 _MASK: Final = entities()["PERSON"].mask
 _PSEUDONYM: Final = f"{_MASK[:-1]}#"
 _BLANKED: Final = "□]"  # how a blanked mask ends

@@ -261,6 +261,8 @@ cdef int lexicon(
         if last != MISSING and last & 15 == PLACE and look(t, WORD, s + stop - 1, end - stop + 1) == 2:
             level = 2
     if surnames == 0:
+        if end > stop:  # 하나님을
+            level = max(level, look(t, WORD, s + start, stop + 1 - start))
         return GIVEN_LEXICON[level]
     if surnames == 1 and givens == 2 and level < 2 and is_compound(t, s, start, stop, end):
         level = 2

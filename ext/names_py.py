@@ -351,7 +351,8 @@ class NameScanner:
             kind = self.words.get("t" + text[stop:end], 0) & 15
             level = 2 if kind == r.PLACE else level  # 무성영+화
         if surnames == 0:
-            return r.GIVEN_LEXICON[level]
+            whole = self.words.get("x" + text[start : stop + 1], 0) if end > stop else 0  # 하나님을
+            return r.GIVEN_LEXICON[max(level, whole)]
         if surnames == 1 and givens == 2 and end > stop and self._is_compound(text, start, end):
             level = max(level, 2)
         loss = r.LEXICON[level]

@@ -1,8 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 """Occurrences of a fixed set of words, compiled: ext/words_py.py defines what it reports; here only how, fast.
 
-Two bit tables, by first and by second letter, are read without a branch; what they leave, a bit table of the two together
-sifts; the rest is looked up by its first two letters in a table that leads to the words that begin so.
+For each letter a mask says which of 64 classes of letters follow it in the beginning of some word: one mask for words that may
+stand anywhere, one for words that begin where no word goes on. Read without a branch, they leave one position in twenty. A bit
+table of three letters sifts those, and what is left is looked up in a table that leads to the words that begin so.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -26,238 +27,235 @@ cdef enum:
     LONGEST = 16
     SLOTS = 65536
     BITS = 18  # of the hash that the bit table is read by
+    GLUE = 64  # beside a letter's class: a word goes on in it, for it is Hangul, an ASCII letter or digit
     BLOCK = 1024
+    START = 1  # bounds of a word: not behind Hangul, an ASCII letter or digit,
+    CLAUSE = 2  # nor behind these and spaces,
+    BEFORE = 4  # not behind an ASCII letter or digit,
+    BEHIND = 8  # not before an ASCII letter
 
 
 cdef struct word:
     uint16_t letters[LONGEST]
     int32_t length
-    int32_t next  # another word with the same first two letters, -1: none
+    int32_t bounds
+    int32_t number
+    bint has_next  # the next word in memory begins with the same letters
+
+
+cdef struct bucket:
+    uint64_t follows  # the classes of letters that go on in some word of the bucket; all bits, when a word ends
+    int32_t place  # where its words lie, -1: none
 
 
 cdef struct tables:
-    word *words
-    int32_t *heads
-    uint8_t *ends  # 1: some word's first letter, 2: some word's second
-    uint64_t *pairs  # bits, by spread()
+    word *words  # by what they begin with
+    int32_t *lengths  # by number
+    bucket *twos  # by slot(): the words of these two letters
+    bucket *threes  # by slot() of the hash of three: the longer words that begin with these three letters
+    uint8_t *letters  # by letter: its class, and GLUE
+    uint64_t *follows  # by letter: the classes that follow it in words that may stand anywhere; then again in all words
+    bint is_free  # no word has bounds
+    uint64_t *begins  # bits by hash: the first three letters of a word, or both of a short one
 
 
-cdef inline uint32_t slot(uint32_t a, uint32_t b) noexcept nogil:
-    return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> 16
+cdef inline uint32_t hash2(uint32_t a, uint32_t b) noexcept nogil:
+    return (a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)
 
 
-cdef inline uint32_t spread(uint32_t a, uint32_t b) noexcept nogil:
-    return ((a * <uint32_t>0x9E3779B1) ^ (b * <uint32_t>0x85EBCA6B)) >> (32 - BITS)
+cdef inline uint32_t hash3(uint32_t pair, uint32_t c) noexcept nogil:
+    return (pair ^ (pair >> 15)) * <uint32_t>0x2C1B3C6D + c * <uint32_t>0xC2B2AE35
 
 
-cdef inline Py_ssize_t sift(const uint8_t *ends, const letter *s, Py_ssize_t count, int32_t *at) noexcept nogil:
-    """The positions below `count` whose letters may each begin a word in their place."""
-    cdef Py_ssize_t kept = 0, i
-    for i in range(count):
-        at[kept] = <int32_t>i
-        kept += ends[s[i] & (SLOTS - 1)] & (ends[s[i + 1] & (SLOTS - 1)] >> 1) & 1
-    return kept
+cdef uint32_t begin(str text):
+    """The hash that a word is looked up by."""
+    return hash2(ord(text[0]), ord(text[1])) if len(text) == 2 else hash3(hash2(ord(text[0]), ord(text[1])), ord(text[2]))
 
 
-cdef struct hit:
-    Py_ssize_t start
-    int32_t number
-    bint is_wanted
+cdef inline uint32_t slot(uint32_t h) noexcept nogil:
+    return h >> 16
 
 
-cdef struct hits:
-    hit *at
-    Py_ssize_t count
-    Py_ssize_t room
-    bint failed
+cdef inline uint32_t has(const uint64_t *bits, uint32_t h) noexcept nogil:
+    return (bits[h >> (38 - BITS)] >> ((h >> (32 - BITS)) & 63)) & 1
 
 
-cdef inline void keep(hits *found, Py_ssize_t start, int32_t number) noexcept nogil:
-    cdef hit *grown
-    if found.count == found.room:
-        grown = <hit *>realloc(found.at, (2 * found.room + 256) * sizeof(hit))
-        if grown == NULL:
-            found.failed = True
-            return
-        found.at = grown
-        found.room = 2 * found.room + 256
-    found.at[found.count].start = start
-    found.at[found.count].number = number
-    found.count += 1
+cdef inline void put(uint64_t *bits, uint32_t h) noexcept nogil:
+    bits[h >> (38 - BITS)] |= <uint64_t>1 << ((h >> (32 - BITS)) & 63)
 
 
-cdef void scan_letters(const tables *t, const letter *s, Py_ssize_t n, hits *out) noexcept nogil:
-    cdef Py_ssize_t i, k, start = 0, stop, found, row
-    cdef const word *words = t.words
-    cdef uint32_t h
-    cdef int32_t number
-    cdef bint is_equal
-    cdef int32_t[BLOCK] at
-    while start < n - 1:
-        stop = start + BLOCK
-        if stop > n - 1:
-            stop = n - 1
-        found = sift(t.ends, s + start, stop - start, &at[0])
-        for row in range(found):
-            i = start + at[row]
-            h = spread(s[i], s[i + 1])
-            if not (t.pairs[h >> 6] >> (h & 63)) & 1 or s[i] >= SLOTS or s[i + 1] >= SLOTS:
-                continue
-            number = t.heads[slot(s[i], s[i + 1])]
-            while number >= 0:
-                is_equal = words[number].length <= n - i
-                if is_equal:
-                    for k in range(words[number].length):
-                        if words[number].letters[k] != s[i + k]:
-                            is_equal = False
-                            break
-                if is_equal:
-                    keep(out, i, number)
-                number = words[number].next
-        start = stop
+cdef inline uint8_t kind(const tables *t, uint32_t c) noexcept nogil:
+    return t.letters[c] if c < SLOTS else 0
+
+
+include "words_scan.pxi"
 
 
 cdef class WordScanner:
-    """`words` are distinct strings of 2 to 16 code points below U+10000."""
+    """`words` are distinct strings of 2 to 16 code points below U+10000, each with its `bounds` (words_py.py)."""
 
     cdef tables t
     cdef Py_ssize_t count
+    cdef Py_ssize_t longest
 
-    def __cinit__(self, words):
-        cdef Py_ssize_t number, k
-        cdef uint32_t at, h
+    def __cinit__(self, words, bounds=None):
+        cdef Py_ssize_t number, k, at
+        cdef bucket *head
+        cdef word *here
+        cdef uint64_t letter_class
         words = list(words)
+        bounds = [0] * len(words) if bounds is None else list(bounds)
         self.count = len(words)
+        self.longest = max(map(len, words), default=0)
         if len(set(words)) != len(words):
             raise OptionError("a word stands twice", "pass each word once")
         if any(not 2 <= len(text) <= LONGEST or max(map(ord, text)) >= SLOTS for text in words):
             raise OptionError("a word is too short, too long or outside the first plane", "use 2 to 16 code points")
+        if len(bounds) != len(words) or not all(0 <= bound < 16 for bound in bounds):
+            raise OptionError("the bounds do not fit the words", "pass one number below 16 a word")
         self.t.words = <word *>calloc(len(words) + 1, sizeof(word))
-        self.t.heads = <int32_t *>calloc(SLOTS, sizeof(int32_t))
-        self.t.pairs = <uint64_t *>calloc(1 << (BITS - 6), sizeof(uint64_t))
-        self.t.ends = <uint8_t *>calloc(SLOTS, 1)
-        if self.t.ends == NULL or self.t.words == NULL or self.t.heads == NULL or self.t.pairs == NULL:
+        self.t.lengths = <int32_t *>calloc(len(words) + 1, sizeof(int32_t))
+        self.t.twos = <bucket *>calloc(SLOTS, sizeof(bucket))
+        self.t.threes = <bucket *>calloc(SLOTS, sizeof(bucket))
+        self.t.letters = <uint8_t *>calloc(SLOTS, 1)
+        self.t.follows = <uint64_t *>calloc(2 * SLOTS, sizeof(uint64_t))
+        self.t.is_free = not any(bounds)
+        self.t.begins = <uint64_t *>calloc(1 << (BITS - 6), sizeof(uint64_t))
+        if not (
+            self.t.words and self.t.lengths and self.t.twos and self.t.threes and self.t.letters and self.t.follows and self.t.begins
+        ):
             raise CapacityError("no memory for the word tables", "use fewer words")
         for k in range(SLOTS):
-            self.t.heads[k] = -1
-        for number in range(len(words) - 1, -1, -1):  # so that a chain rises
+            self.t.twos[k].place = self.t.threes[k].place = -1
+            self.t.letters[k] = (<uint32_t>k * <uint32_t>0x9E3779B1) >> 26 | (GLUE if is_hangul(k) or is_alnum(k) else 0)
+        for text, bound in zip(words, bounds):
+            letter_class = <uint64_t>1 << (self.t.letters[<Py_ssize_t>ord(text[1])] & 63)
+            self.t.follows[SLOTS + <Py_ssize_t>ord(text[0])] |= letter_class
+            if not bound & (START | CLAUSE):
+                self.t.follows[<Py_ssize_t>ord(text[0])] |= letter_class
+        places = sorted((len(text) > 2, slot(begin(text)), number) for number, text in enumerate(words))
+        for k in range(len(words)):
+            is_longer, place, number = places[k]
             text = words[number]
-            for k in range(len(text)):
-                self.t.words[number].letters[k] = ord(text[k])
-            self.t.words[number].length = len(text)
-            self.t.ends[ord(text[0])] |= 1
-            self.t.ends[ord(text[1])] |= 2
-            h = spread(ord(text[0]), ord(text[1]))
-            self.t.pairs[h >> 6] |= <uint64_t>1 << (h & 63)
-            at = slot(ord(text[0]), ord(text[1]))
-            self.t.words[number].next = self.t.heads[at]
-            self.t.heads[at] = number
+            here = &self.t.words[k]
+            for at in range(len(text)):
+                here.letters[at] = ord(text[at])
+            here.length, here.bounds, here.number = len(text), bounds[number], number
+            here.has_next = k + 1 < len(words) and places[k + 1][:2] == places[k][:2]
+            self.t.lengths[number] = len(text)
+            put(self.t.begins, begin(text))
+            head = &(self.t.threes if is_longer else self.t.twos)[<Py_ssize_t>place]
+            head.follows |= <uint64_t>1 << (self.t.letters[<Py_ssize_t>ord(text[3])] & 63) if len(text) > 3 else <uint64_t>-1
+            if head.place < 0:
+                head.place = k
 
     def __dealloc__(self):
         free(self.t.words)
-        free(self.t.heads)
-        free(self.t.ends)
-        free(self.t.pairs)
+        free(self.t.lengths)
+        free(self.t.twos)
+        free(self.t.threes)
+        free(self.t.letters)
+        free(self.t.follows)
+        free(self.t.begins)
 
     def scan_all(self, texts):
         """`[(number of the text, its occurrences)]` of the texts that have any."""
-        return self._walk(texts, None, None, None)
-
-    def near_all(self, texts, topics, bonds, reach):
-        """The same of words whose bits in `topics` (uint64, one a word) share one with those in `bonds` of a word that is at
-        most its own `reach` (below 2 ** 20 code points) away, and of words whose every bit is set, which need none."""
-        asked = np.ascontiguousarray(topics, dtype=np.uint64)
-        given = np.ascontiguousarray(bonds, dtype=np.uint64)
-        far = np.ascontiguousarray(reach, dtype=np.int32)
-        if not asked.shape == given.shape == far.shape == (self.count,):
-            raise OptionError("the bits do not fit the words", "pass one number a word")
-        if self.count and not 0 <= far.min() <= far.max() < 1 << 20:
-            raise OptionError("a reach is out of range", "pass 0 to 1,048,575 code points")
-        return self._walk(texts, asked, given, far)
-
-    def scan(self, str text):
-        """`(start, number of the word)` of every occurrence, by start, then number."""
-        found = self._walk([text], None, None, None)
-        return found[0][1] if found else []
-
-    cdef list _walk(self, texts, asked, given, far):
-        cdef const uint64_t[::1] topics
-        cdef const uint64_t[::1] bonds
-        cdef const int32_t[::1] reach
-        cdef int32_t most = 0
         cdef hits held
         cdef list found = []
-        cdef Py_ssize_t number = 0, length
-        cdef int kind
-        cdef bint is_near = asked is not None and self.count > 0
-        if is_near:
-            topics, bonds, reach = asked, given, far
-            most = far.max()
-        held.at = NULL
-        held.count = held.room = held.failed = 0
+        cdef Py_ssize_t number = 0, row
+        held.at, held.count, held.room, held.failed = NULL, 0, 0, False
         try:
             for text in texts:
-                kind = PyUnicode_KIND(text)
-                length = PyUnicode_GET_LENGTH(text)
                 held.count = 0
-                if kind == 1:
-                    scan_letters[uint8_t](&self.t, <const uint8_t *>PyUnicode_DATA(text), length, &held)
-                elif kind == 2:
-                    scan_letters[uint16_t](&self.t, <const uint16_t *>PyUnicode_DATA(text), length, &held)
-                else:
-                    scan_letters[uint32_t](&self.t, <const uint32_t *>PyUnicode_DATA(text), length, &held)
-                if is_near:
-                    sift_near(&self.t, &held, &topics[0], &bonds[0], &reach[0], most)
-                if held.failed:
-                    raise CapacityError("no memory for the words of a text", "cut the text")
+                scan_text(&self.t, text, 0, PyUnicode_GET_LENGTH(text), &held)
                 if held.count:
-                    found.append((number, listed(&held)))
+                    found.append((number, [(held.at[row].start, held.at[row].number) for row in range(held.count)]))
                 number += 1
         finally:
             free(held.at)
         return found
 
+    def scan(self, str text):
+        """`(start, number of the word)` of every occurrence, by start, then number."""
+        found = self.scan_all([text])
+        return found[0][1] if found else []
 
-cdef bint is_bound(
-        const tables *t, const hits *held, Py_ssize_t row, const uint64_t *topics, const uint64_t *bonds, const int32_t *reach,
-        int32_t most
-) noexcept nogil:
-    """Whether a hit is one that near_all is asked for. It looks at those that begin at most `most` + LONGEST away."""
-    cdef const hit *here = &held.at[row]
-    cdef const hit *other
-    cdef uint64_t asked = topics[here.number]
-    cdef Py_ssize_t at, end = here.start + t.words[here.number].length
-    if asked == 0 or asked == <uint64_t>-1:
-        return asked != 0
-    for at in range(row, -1, -1):
-        other = &held.at[at]
-        if other.start + LONGEST + most < here.start:
-            break
-        if bonds[other.number] & asked and here.start - other.start - t.words[other.number].length <= reach[other.number]:
-            return True
-    for at in range(row + 1, held.count):
-        other = &held.at[at]
-        if other.start - end > most:
-            break
-        if bonds[other.number] & asked and other.start - end <= reach[other.number]:
-            return True
-    return False
+    def union(self, str text, Py_ssize_t start, Py_ssize_t end, values):
+        """The bits of `values` (uint64, one a word) of the words that stand in text[start:end]."""
+        cdef const uint64_t[::1] bits = self._fitting(values)
+        cdef hits held
+        cdef uint64_t got = 0
+        cdef Py_ssize_t row
+        held.at, held.count, held.room, held.failed = NULL, 0, 0, False
+        try:
+            scan_text(&self.t, text, max(0, start), min(end, PyUnicode_GET_LENGTH(text)), &held)
+            for row in range(held.count):
+                got |= bits[held.at[row].number]
+        finally:
+            free(held.at)
+        return got
 
+    def near_all(self, texts, topics, WordScanner bonds, given, close, Py_ssize_t far, Py_ssize_t near):
+        """`[(number of the text, [(start, number, bits)])]` of words whose bits in `topics` (uint64, one a word) share some
+        with those in `given` of words of `bonds` at most `far` code points away, or in `close` of ones that begin at most
+        `near` behind: the bits they share. A bond inside the word itself is none. Words whose every bit is set need none."""
+        cdef const uint64_t[::1] asked = self._fitting(topics)
+        cdef const uint64_t[::1] loose = bonds._fitting(given)
+        cdef const uint64_t[::1] tight = bonds._fitting(close)
+        cdef hits held, around
+        cdef list found = [], kept
+        cdef Py_ssize_t number = -1, row
+        cdef hit *here
+        if not 0 <= near <= far < 1 << 20:
+            raise OptionError("a reach is out of range", "pass 0 <= near <= far < 1,048,576 code points")
+        held.at, held.count, held.room, held.failed = NULL, 0, 0, False
+        around.at, around.count, around.room, around.failed = NULL, 0, 0, False
+        try:
+            for text in texts:
+                held.count = 0
+                scan_text(&self.t, text, 0, PyUnicode_GET_LENGTH(text), &held)
+                number += 1
+                if not held.count:
+                    continue
+                kept = []
+                for row in range(held.count):
+                    here = &held.at[row]
+                    if asked[here.number]:
+                        here.bits = self._shared(text, here, bonds, loose, tight, far, near, &around) & asked[here.number]
+                        if here.bits or asked[here.number] == <uint64_t>-1:
+                            kept.append((here.start, here.number, here.bits))
+                if kept:
+                    found.append((number, kept))
+        finally:
+            free(held.at)
+            free(around.at)
+        return found
 
-cdef void sift_near(
-        const tables *t, hits *held, const uint64_t *topics, const uint64_t *bonds, const int32_t *reach, int32_t most
-) noexcept nogil:
-    """Leaves the hits that near_all is asked for."""
-    cdef Py_ssize_t row, kept = 0
-    for row in range(held.count):
-        held.at[row].is_wanted = is_bound(t, held, row, topics, bonds, reach, most)
-    for row in range(held.count):
-        if held.at[row].is_wanted:
-            held.at[kept] = held.at[row]
-            kept += 1
-    held.count = kept
+    cdef uint64_t _shared(
+            self, str text, const hit *here, WordScanner bonds, const uint64_t[::1] loose, const uint64_t[::1] tight,
+            Py_ssize_t far, Py_ssize_t near, hits *around
+    ) except? 0:
+        cdef Py_ssize_t end = here.start + self.t.lengths[here.number], row, start, stop
+        cdef uint64_t got = 0
+        cdef int32_t number
+        around.count = 0
+        scan_text(
+            &bonds.t, text, max(0, here.start - far - bonds.longest),
+            min(PyUnicode_GET_LENGTH(text), end + far + bonds.longest), around
+        )
+        for row in range(around.count):
+            start, number = around.at[row].start, around.at[row].number
+            stop = start + bonds.t.lengths[number]
+            if start >= here.start and stop <= end:
+                continue
+            if start - end <= far and here.start - stop <= far:
+                got |= loose[number]
+            if start > here.start and start - end <= near:
+                got |= tight[number]
+        return got
 
-
-cdef list listed(const hits *held):
-    cdef Py_ssize_t row
-    return [(held.at[row].start, held.at[row].number) for row in range(held.count)]
+    def _fitting(self, values):
+        bits = np.ascontiguousarray(values, dtype=np.uint64)
+        if bits.shape != (self.count,):
+            raise OptionError("the bits do not fit the words", "pass one number a word")
+        return bits

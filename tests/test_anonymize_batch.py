@@ -122,6 +122,17 @@ def test_sensitive_sentences_by_policy_and_consent(name: str, consent: bool, exp
         assert [(s.type, s.operator, s.out_start, s.out_end) for s in result.spans] == [("HEALTH", "keep", 0, 16)]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("장모님은 치매를 앓으세요.", "[이름]은 치매를 앓으세요."), ("우리 팀장이 당뇨래.", "[이름]이 당뇨래."), ("고인은 췌장암과 싸웠다.", "[이름]은 췌장암과 싸웠다."),
+        ("저는 우울증을 앓고 제 딸은 당뇨예요.", ""), ("공황 와서 약 먹고 버티는 중이에요.", ""), ("병명: 재발성 우울장애", ""),
+    ],
+)  # fmt: skip
+def test_delinking_cuts_every_person_or_drops_the_sentence(text: str, expected: str) -> None:
+    assert run([text], "healthcare").texts == [expected]
+
+
 def test_child_authors_are_quarantined_unless_a_guardian_consented() -> None:
     texts = ["저는 12살이에요. 김철수 선생님이 좋아요.", "저는 12살 아들을 키워요."]
     result = run(texts)

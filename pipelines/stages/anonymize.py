@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from anonymizers import art24
 from anonymizers import pipeline as anonymizing
+from anonymizers.children import VERSION as CHILDREN_VERSION
 from anonymizers.pipeline import BatchResult
 from anonymizers.review import ANSWERS, ReviewItem, Reviews
 from governance.staged import bounded_batches
@@ -137,7 +138,8 @@ def _answers(run: Run) -> dict[str, str]:
 def _versions(run: Run) -> dict[str, str]:
     """Of a model the digest of its folder."""
     recognizers = anonymizing.default_recognizers(run.policy, run.project.root)
-    return {recognizer.name: str(recognizer.version) for recognizer in recognizers}
+    found = {recognizer.name: str(recognizer.version) for recognizer in recognizers}
+    return found | {"children": CHILDREN_VERSION}
 
 
 @collector_off()
