@@ -34,7 +34,7 @@ _AS_CELL: Final = re.compile(
 _AGE: Final = re.compile(
     rf"{_HONORIFIC}(?:[ ]?\((?P<v>[1-9][0-9])(?=\)|[,·/][ ]?[가-힣])|[ ]?[,/|·(][ ]?(?:만[ ]?)?(?P<w>[1-9]?[0-9](?:세|살))(?=[ ]?[,)/|·\n]|$))"
 )
-_FIRST: Final = re.compile(r"[ (,/|\t\[씨님군양옹여·]")
+_BEGINS: Final = re.compile(rf"(?s:[ (,/|\t\[씨님군양옹여·].{{0,{_REACH + 2}}}?[0-9])")
 
 
 class Beside(NamedTuple):
@@ -49,7 +49,7 @@ class Beside(NamedTuple):
 
 def beside(text: str, end: int) -> Beside | None:
     """The date of birth or age behind the name that ends at `end`, if there is one."""
-    if not _FIRST.match(text, end) or not any("0" <= c <= "9" for c in text[end : end + _REACH + 4]):
+    if not _BEGINS.match(text, end):
         return None
     if (m := _IN_BRACKETS.match(text, end)) and _exists(m):
         stop = m.end("v") - (m["v"].endswith(".") and " " not in m["v"] and m["y"] is None)

@@ -18,7 +18,7 @@ from anonymizers.findings import Finding, Recognized, resolve
 from anonymizers.gate import ALL_KINDS, K_TABLE, Batch, Window, batch_of, tabbed, windows
 from anonymizers.normalize import View
 
-VERSION: Final = "structured-8"
+VERSION: Final = "structured-9"
 PIECE: Final = 4096
 OVERLAP: Final = 256
 

@@ -42,7 +42,7 @@ _ROWS: Final[tuple[tuple[int, int, str], ...]] = (
     (
         K_BIRTH,
         _DIGIT,
-        "born birth birth_date birth_day dateofbirth ^생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob d.o.b 생년 생년월일",
+        "born birth birth_date birth_day dateofbirth ^생일 아이생일 아기생일 자녀생일 본인생일 출생 출생일 탄생 태어났 태어난 태어나 birthday birthdate dob d.o.b 생년 생년월일",
     ),
     (K_BIRTH, _AHEAD, "생년월일 ^생일이 ^생일은 ^생일: ^생일천구 ^양력 ^음력"),
     (K_BIRTH, _NUMBER, "생년월일 ^생일 birth birthday birthdate dob d.o.b"),

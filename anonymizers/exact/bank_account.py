@@ -61,6 +61,7 @@ _BEHIND_IT: Final = re.compile(
     r"\s?[(\[]?\s?(?:국민|신한|우리|하나|농협|기업|산업|수협|카카오|토스|케이|새마을|신협|우체국|부산|대구|광주|전북|경남|제주|씨티|제일|카뱅|케뱅|토뱅)(?:은행|뱅크|금고)?(?:[)\]\s,.]|$)|\s?\(?예금주"
 )
 _NEXT_NUMBER: Final = re.compile(r"[^0-9\n]{0,16}[0-9][0-9\- ]{6,}")
+_LINE: Final = re.compile(r"1[568][0-9]{2}")  # 1588-0000: a firm's line
 _PARCEL: Final = re.compile(r"운송장|송장|택배|등기|배송")
 _LENGTHS: Final = tuple(_BANKS.values())
 
@@ -94,7 +95,7 @@ def _judge(view: View, cluster: Cluster, a: int, b: int) -> Hit | None:
         return None
     if _network(cluster, a, layout):
         return None
-    if _dated(cluster, a, layout):
+    if _dated(cluster, a, layout) or (layout == (4, 4) and _LINE.match(cluster.values, a)):
         return None
     start, end = cluster.span(a, b)
     if COPULA.match(view.text, end - 1):  # the 이 of 이고, 이며 is no digit

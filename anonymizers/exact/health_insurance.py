@@ -2,9 +2,9 @@
 
 Criteria
 1. An insurance label, then 10 to 12 digits, with or without marks, spelled or plain.
-2. Eleven digits at some distance behind the label.
+2. Eleven digits at some distance behind the label, and further ones behind those (… 에서 … 로).
 
-Score .78 to .93. Evidence: context:health, apart.
+Score .78 to .93. Evidence: context:health, apart, list.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.labelled import SPOKEN, apart, digits, far, matches, pattern
+from anonymizers.exact.labelled import SPOKEN, apart, digits, far, listed, matches, pattern
 from anonymizers.gate import K_NUM, K_SHORT
 from anonymizers.normalize import View
 
@@ -26,8 +26,12 @@ _FAR = apart(rf"[0-9]{{11}}|[0-9](?:[ \-]?[0-9]){{10}}|{SPOKEN}{{9,11}}")
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type HEALTH_INSURANCE in a view."""
+    ends = []
     for start, end in matches(view, _RULE, "health"):
+        ends.append(end)
         yield Hit(start, end, "HEALTH_INSURANCE", 930_000, ("context:health",))
+    for start, end in listed(view, ends, "[0-9]{11}"):
+        yield Hit(start, end, "HEALTH_INSURANCE", 800_000, ("context:health", "list"))
     for start, end in far(view, _FAR, "health"):
         if view.text[start : start + 3] not in ("010", "011", "016", "017", "018", "019"):
             yield Hit(start, end, "HEALTH_INSURANCE", 780_000, ("context:health", "apart"))
