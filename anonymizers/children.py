@@ -13,16 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from anonymizers.children_judge import Kind, Sign, judge
+from anonymizers.children_judge import Kind, Sign, is_nobodys, judge
 from anonymizers.passages import readable
 from ext.words import WordScanner
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 _NATIVE: Final = {
-    "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "여덜": 8, "아홉": 9, "열": 10, "열한": 11, "열하나": 11,
-    "열두": 12,
-    "열둘": 12, "열세": 13, "열셋": 13, "열네": 14, "십": 10, "십일": 11, "십이": 12, "십삼": 13, "십사": 14,
+    "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "여덜": 8, "아홉": 9, "열": 10, "열한": 11,
+    "열하나": 11, "열두": 12, "열둘": 12, "열세": 13, "열셋": 13, "열네": 14, "십": 10, "십일": 11, "십이": 12,
+    "십삼": 13, "십사": 14,
 }  # fmt: skip
 _UNITS: Final = "살쨜짤샬"
 _CLASS: Final = r"(?:\s?\d{1,2}\s?반(?![에의을])(?:\s?\d{1,2}번)?)?"
@@ -37,7 +37,7 @@ _SIGN: Final = re.compile(
     r"|초(?P<spelt>[일삼사오육])(?=이?[에예]요|입니|인데|임(?![가-힣])|이[라고야])"
     rf"|(?P<grade>[1-6])\s?학년{_CLASS}"
     r"|(?P<fresh>예비\s?중학생|중학교에?\s?(?:입학한\s?지|입학했|들어갔))"
-    r"|(?P<enter>초등학교에?\s?(?:들어갔어[요여]|들어가[요여]|들어갑니다|입학했어[요여]|입학해[요여]|입학했는데|들어갔는데))"
+    r"|(?P<enter>초등학교에?\s?(?:들어갔어[요여]|들어가[요여]|들어갑니다|입학했어[요여]|입학해[요여]|입학합니다|입학식을\s했|입학했는데|들어갔는데))"
     r"|(?P<attend>초등학교에?\s?(?:다녀[요여]|다니(?:고|는데|거든|는\s?(?:학생|어린이|중))|다닙니다|재학\s?중))"
     r"|(?P<word>초딩|초등학생|초등생|유치원생|잼민이?)"
     r"|(?:20)?(?P<born>1[3-9])\s?년\s?생"  # until the end of 2026 nobody born in 2013 is 14
@@ -45,6 +45,7 @@ _SIGN: Final = re.compile(
     r"|(?P<self>1[0-3]|[89])(?=이[요여에]|임(?![가-힣]))"
 )
 _OPEN: Final = re.compile(r"(?<![가-힣\d.,~])|(?=\d)(?<![\d.,~])|(?<=예비)")  # a sign begins a word, or a figure
+_TENS: Final = re.compile(r"(?:열|스물|서른|마흔|쉰|예순|일흔|여든|아흔)\s$")
 _YEARS: Final = re.compile(r"\s?\(\s?(?:만\s?)?\d{1,2}\s?[살세]\s?\)")
 _SCHOOL: Final = re.compile(r"[가-힣○●*ㅇ]{0,7}(?:(초)(?:등학교|등)?|중(?:학교)?)\s?$")  # before a year
 _ELSEWHERE: Final = re.compile(r"(?:고|고교|고등|대|대학|대학교|대학원|고등학교|학부|[가-힣]과|본|예)\s?$")
@@ -106,7 +107,7 @@ def _signals(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> list[Child
             continue
         sign = _sign(text, match)
         done = sign.end if sign else match.end()
-        if sign is None or not 3 <= sign.age <= 14:
+        if sign is None or not 3 <= sign.age <= 14 or is_nobodys(text, sign):
             continue
         kind, score = judge(text, sign)
         if found and found[-1].kind == "mention" and found[-1].score_ppm >= 900_000 and sign.start - found[-1].end <= 2:
@@ -125,6 +126,8 @@ def _sign(text: str, match: re.Match[str]) -> Sign | None:
         case "age":
             return Sign(start, end, int(value))
         case "native":
+            if _TENS.search(text, max(0, start - 4), start):
+                return None
             return Sign(start, end, _NATIVE[value])
         case "primary" | "apart":
             return Sign(start, end, int(value) + 6, is_school=True)

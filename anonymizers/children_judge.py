@@ -96,6 +96,8 @@ class _Words:
     ward: re.Pattern[str]
     other: re.Pattern[str]
     behind: re.Pattern[str]
+    nobodys: re.Pattern[str]
+    thing: re.Pattern[str]
     around: WordScanner
     bits: npt.NDArray[np.uint64]
 
@@ -113,7 +115,9 @@ def _words() -> _Words:
         for word in spelled(lists[name]):
             bits[word] = bits.get(word, 0) | 1 << place
             bounds[word] = START if name in ("ward", "myself") else 0
-    either = {name: "|".join(map(_pattern, entries(lists[name]))) for name in ("ward", "other", "behind")}
+    either = {
+        name: "|".join(map(_pattern, entries(lists[name]))) for name in ("ward", "other", "behind", "nobodys", "thing")
+    }
     tail = r"(?:들)?(?:은|는|이|가|도|만|의|께서)?(?:\s[가-힣]{1,4}(?<![고서데면요다])){0,2}\s*(?:만\s?)?$"
     return _Words(
         ward=re.compile(rf"(?<![가-힣])(?<!반\s)(?:{either['ward']})"),
@@ -122,6 +126,8 @@ def _words() -> _Words:
             r"(?:\s?(?:여자|남자|여학생|남학생|여|남)(?=\s))?\s?(?:[이가]?\s?[된인]\s?|이?\s?된\s?)?(?:우리\s?|울\s?|내\s|제\s)?"
             rf"(?:{either['behind']})"
         ),
+        nobodys=re.compile(rf"\s?(?:{either['nobodys']})"),
+        thing=re.compile(rf"(?<![가-힣])(?:{either['thing']})(?:이|가|은|는|도)?\s(?:[가-힣]{{1,4}}\s)?$"),
         around=WordScanner(list(bits), [bounds[word] for word in bits]),
         bits=np.array(list(bits.values()), dtype=np.uint64),
     )
@@ -129,6 +135,15 @@ def _words() -> _Words:
 
 def _pattern(entry: str) -> str:
     return entry.replace("_?", " ").replace(" ", r"\s?").replace("_", r"(?:\s|$|(?=[.,!?~]))")
+
+
+def is_nobodys(text: str, sign: Sign) -> bool:
+    """Whether what looks like a sign is a beast's or a thing's, a rating, a difference, or names a book or a room."""
+    words = _words()
+    return (
+        words.nobodys.match(text, sign.end, sign.end + _NEAR) is not None
+        or words.thing.search(text[max(0, sign.start - _NEAR) : sign.start]) is not None
+    )
 
 
 def judge(text: str, sign: Sign) -> tuple[Kind, int]:
@@ -149,6 +164,10 @@ def judge(text: str, sign: Sign) -> tuple[Kind, int]:
     if _is_others(before, words):
         return "mention", sure
     needs = 0 if own == 2 and sign.needs == 1 and not sign.loose and _OPENED.fullmatch(before) else sign.needs
+    if (own == 3 or (own == 2 and sign.is_school)) and not sign.loose and around & _GROWN:
+        is_plain = own == 3 and sign.is_school  # 저는 초등학교 4학년이에요: a grown-up elsewhere does not take it back
+        low, high = (len(before), len(behind)) if is_plain else (_NEAR, _NEAR)
+        around &= words.around.union(text, sign.start - low, sign.end + high, words.bits) | ~_GROWN
     return _settled(sign, own, needs, around, sure)
 
 

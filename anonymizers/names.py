@@ -13,13 +13,12 @@ policies act, 400,000 where review begins.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from anonymizers.beside_names import beside
-from anonymizers.entities import entities
 from anonymizers.findings import Finding
+from anonymizers.masks import PERSON, PSEUDONYM, blanked
 from anonymizers.name_cells import LABELS, SCORE_PPM, find, has_header, opens_with_header
 from anonymizers.name_model import name_model
 from anonymizers.passages import led_back, readable
@@ -27,8 +26,6 @@ from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
 VERSION: Final = "8"
-_MASK: Final = entities()["PERSON"].mask
-_PSEUDONYM: Final = f"{_MASK[:-1]}#"
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _OWN: Final = 105  # total that a candidate behind a masked name needs
@@ -75,8 +72,8 @@ class NameRecognizer:
     def find(self, texts: Sequence[str]) -> Iterable[Finding]:
         """Findings by (doc, start). Kiwi's budget is a share of the batch's characters, spent from its start."""
         texts, folded = readable(texts)
-        if masked := {doc for doc in holding(texts, _MASK[:2]) if _MASK in texts[doc] or _PSEUDONYM in texts[doc]}:
-            texts = [_blank(text) if doc in masked else text for doc, text in enumerate(texts)]
+        if masked := {doc for doc in holding(texts, PERSON[:2]) if PERSON in texts[doc] or PSEUDONYM in texts[doc]}:
+            texts = [blanked(text) if doc in masked else text for doc, text in enumerate(texts)]
         budget = max(self._least, sum(map(len, texts)) * self._budget_ppm // 1_000_000)
         found: list[Finding] = []
         for doc, hits in scanner().read_all(texts, _FLOOR):
@@ -125,20 +122,6 @@ def _with_cells(found: list[Finding], texts: Sequence[str]) -> list[Finding]:
 @functools.cache
 def _evidence(flags: int) -> tuple[str, ...]:
     return tuple(word for flag, word in _EVIDENCE if flags & flag)
-
-
-def _blank(text: str) -> str:
-    """The text with the words inside of masks and pseudonyms blanked, as long as before: `[이름]` is no label of what
-    follows it."""
-    if text.count("[") == text.count(_MASK):  # nothing but names was masked: most texts
-        return text.replace(_MASK, "[□□]")
-    return _masks().sub(lambda mask: "[" + "□" * (len(mask[0]) - 2) + "]", text)
-
-
-@functools.cache
-def _masks() -> re.Pattern[str]:
-    words = "|".join(sorted({re.escape(entity.mask[1:-1]) for entity in entities().values()}))
-    return re.compile(rf"\[(?:{words})(?:#[a-z]+)?\]")
 
 
 def _behind_mask(text: str, start: int, total: int) -> bool:

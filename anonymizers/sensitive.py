@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from anonymizers.findings import Finding
+from anonymizers.masks import blanked_but_names, is_mask
 from anonymizers.names import NameRecognizer
 from anonymizers.passages import led_back, readable
 from anonymizers.sensitive_judge import Sentence, is_named, score
@@ -85,11 +86,13 @@ def _sentences(doc: int, text: str, hits: Hits, is_judgment: bool) -> list[Sente
     terms = lexicon().terms
     lengths, uses = terms.lengths, terms.uses
     for at, number, bits in hits:
+        if text[at - 1 : at] == "[" and is_mask(text, at - 1):
+            continue
         to = at + lengths[number]
         if at >= end:
             start, stop = sentence(text, at, to, _MAX_SENTENCE)
             start, end = max(end, start), stop
-            found.append(Sentence(doc, start, end, text[start:end], is_judgment))
+            found.append(Sentence(doc, start, end, blanked_but_names(text[start:end]), is_judgment))
         found[-1].said.append((at - start, to - start, uses[number], bits))
     return found
 

@@ -2,8 +2,8 @@
 
 Criteria
 1. P and twelve digits, which may be spaced, hyphenated, full-width or spelled; nothing alphanumeric touches them.
-2. Capital P is enough unless another kind of number is named right before it; p needs a customs label, so does the syllable 피,
-   but for twelve plain digits behind it.
+2. Capital P is enough unless another kind of number is named right before it; p needs a customs label, so does the
+   syllable 피, but for twelve plain digits behind it.
 3. The check digit's rule is not public, so none is used.
 
 Score .85 to .98. Evidence: shape, context:customs.

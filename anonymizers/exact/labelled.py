@@ -85,7 +85,9 @@ def listed(view: View, ends: Iterable[int], value: str) -> Iterator[tuple[int, i
 
 @cache
 def _listed(value: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:[ ]?[,/·;→][ ]?|[ ](?:및|그리고)[ ]|[ ]?에서[ ])(?:[가-힣]{{2,4}}[ ])?(?P<v>{value}){_ALONE}")
+    return re.compile(
+        rf"(?:[ ]?[,/·;→][ ]?|[ ](?:및|그리고)[ ]|[ ]?에서[ ])(?:[가-힣]{{2,4}}[ ])?(?P<v>{value}){_ALONE}"
+    )
 
 
 def digits(least: int, most: int) -> str:
