@@ -37,7 +37,9 @@ _SIGN: Final = re.compile(
     r"|초(?P<spelt>[일삼사오육])(?=이?[에예]요|입니|인데|임(?![가-힣])|이[라고야])"
     rf"|(?P<grade>[1-6])\s?학년{_CLASS}"
     r"|(?P<fresh>예비\s?중학생|중학교에?\s?(?:입학한\s?지|입학했|들어갔))"
-    r"|(?P<enter>초등학교에?\s?(?:들어갔어[요여]|들어가[요여]|들어갑니다|입학했어[요여]|입학해[요여]|입학합니다|입학식을\s했|입학했는데|들어갔는데))"
+    r"|(?P<enter>초등학교에?\s?(?:들어갔어[요여]|들어가[요여]|들어갑니다|입학했어[요여]|입학해[요여]|입학합니다|입학식을\s했|입학하는|입학했는데|들어갔는데))"
+    r"|(?P<leave>초등학교를?\s?졸업(?:하는데|해[요여]|합니다|이에요|을\s앞두))"
+    rf"|(?P<nth>\d{{1,2}}|{'|'.join(sorted(_NATIVE, key=len, reverse=True))})\s?번째\s?생일"
     r"|(?P<attend>초등학교에?\s?(?:다녀[요여]|다니(?:고|는데|거든|는\s?(?:학생|어린이|중))|다닙니다|재학\s?중))"
     r"|(?P<word>초딩|초등학생|초등생|유치원생|잼민이?)"
     r"|(?:20)?(?P<born>1[3-9])\s?년\s?생"  # until the end of 2026 nobody born in 2013 is 14
@@ -86,11 +88,13 @@ def _gate() -> WordScanner:
     pupils = ["초딩", "초등학생", "초등생", "유치원생", "잼민", "예비 중학생", "예비중학생"]
     verbs = [f"{school}학교{by}{gap}{verb}" for school in ("초등", "중") for by in ("", "에") for gap in gaps
              for verb in ("입학", "들어", "다녀", "다니", "다닙", "재학")]  # fmt: skip
+    verbs += [f"초등학교{by}{gap}졸업" for by in ("", "를") for gap in gaps]
+    nth = [f"{head}{gap}번째{more}생일" for head in (*"0123456789", *_NATIVE) for gap in gaps for more in gaps]
     born = [f"{year}{gap}년생" for year in range(13, 20) for gap in gaps]
     bare = [f"나이{mark}{gap}{first}" for mark in ("", "는", "가", ":") for gap in gaps for first in "16789열아여일"]
     own = [f"{last}{by}" for last in "012389" for by in ("이요", "이에요", "이여", "임")]
     spelt = [f"초{year}" for year in "일삼사오육"]
-    return WordScanner([*ages, *spelt, *native, *years, *grades, *pupils, *verbs, *born, *bare, *own])
+    return WordScanner([*ages, *nth, *spelt, *native, *years, *grades, *pupils, *verbs, *born, *bare, *own])
 
 
 def _signals(doc: int, text: str, hits: Iterable[tuple[int, int]]) -> list[ChildSignal]:
@@ -139,6 +143,10 @@ def _sign(text: str, match: re.Match[str]) -> Sign | None:
             if _ELSEWHERE.search(text, max(0, start - 5), start):
                 return None
             return Sign(start, end, int(value) + 6, needs=0 if value in "56" else 1, loose=True)
+        case "nth":
+            return Sign(start, end, _NATIVE[value] if value in _NATIVE else int(value))
+        case "leave":
+            return Sign(start, end, 13, needs=1, said=True)
         case "enter":
             return Sign(start, end, 8, needs=2, said=True)
         case "attend":

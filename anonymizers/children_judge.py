@@ -98,6 +98,7 @@ class _Words:
     behind: re.Pattern[str]
     nobodys: re.Pattern[str]
     thing: re.Pattern[str]
+    subject: re.Pattern[str]
     around: WordScanner
     bits: npt.NDArray[np.uint64]
 
@@ -116,7 +117,8 @@ def _words() -> _Words:
             bits[word] = bits.get(word, 0) | 1 << place
             bounds[word] = START if name in ("ward", "myself") else 0
     either = {
-        name: "|".join(map(_pattern, entries(lists[name]))) for name in ("ward", "other", "behind", "nobodys", "thing")
+        name: "|".join(map(_pattern, entries(lists[name])))
+        for name in ("ward", "other", "behind", "nobodys", "thing", "subject")
     }
     tail = r"(?:들)?(?:은|는|이|가|도|만|의|께서)?(?:\s[가-힣]{1,4}(?<![고서데면요다])){0,2}\s*(?:만\s?)?$"
     return _Words(
@@ -127,6 +129,7 @@ def _words() -> _Words:
             rf"(?:{either['behind']})"
         ),
         nobodys=re.compile(rf"\s?(?:{either['nobodys']})"),
+        subject=re.compile(rf"\s(?:{either['subject']})\s"),
         thing=re.compile(rf"(?<![가-힣])(?:{either['thing']})(?:이|가|은|는|도)?\s(?:[가-힣]{{1,4}}\s)?$"),
         around=WordScanner(list(bits), [bounds[word] for word in bits]),
         bits=np.array(list(bits.values()), dtype=np.uint64),
@@ -158,6 +161,9 @@ def judge(text: str, sign: Sign) -> tuple[Kind, int]:
         return "mention", sure
     before, behind = _sentence_around(text, sign.start, sign.end)
     around = _around(text, sign)
+    if words.subject.match(text, sign.end, sign.end + _NEAR):
+        is_pupil = around & _VOICE and around & (_PRIMARY | _SCHOOL) and not around & (_GROWN | _WARD)
+        return ("author", sure - 250_000) if is_pupil and not _is_others(before, words) else ("mention", sure)
     own = _own(text, before, behind, sign, around)
     if not own or _NOBODY.search(before) or _ASKED.match(text, sign.end):
         return "mention", sure // 2

@@ -22,7 +22,7 @@ from anonymizers.sensitive_judge import Sentence, is_named, score
 from anonymizers.sensitive_lexicon import Hit, Lexicon, lexicon
 from ext.sentences import sentence
 
-VERSION: Final = "8"
+VERSION: Final = "9"
 _SURE_NAME: Final = 500_000
 _MAX_SENTENCE: Final = 1_000  # code points to either side of a term
 _LEVELS: Final = ("", "topic", "fact", "personal")
