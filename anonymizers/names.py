@@ -25,7 +25,7 @@ from anonymizers.passages import led_back, readable
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
-VERSION: Final = "8"
+VERSION: Final = "9"
 _BLANKED: Final = "□]"  # how a blanked mask ends
 _FLOOR: Final = 45  # total at which a candidate is worth a finding (400,000)
 _OWN: Final = 105  # total that a candidate behind a masked name needs
