@@ -4,7 +4,7 @@
    signature; the exclusion lexicon subtracts.
 2. A name that stands firmly once (`김○○ 씨`) lifts its bare repetitions in the same document.
 3. Candidates between two thresholds go to Kiwi while its budget lasts: a proper noun is lifted, anything else sinks.
-4. The header of a table names the cells below it (name_cells.py).
+4. The header of a table names the cells below it (name_cells.py). Given names that speak in a chat (speakers.py).
 
 A particle, title or honorific is never inside the span. Scores are a fixed function of the evidence: 500,000 is where
 policies act, 400,000 where review begins.
@@ -22,6 +22,8 @@ from anonymizers.masks import PERSON, PSEUDONYM, blanked
 from anonymizers.name_cells import LABELS, SCORE_PPM, find, has_header, opens_with_header
 from anonymizers.name_model import name_model
 from anonymizers.passages import led_back, readable
+from anonymizers.speakers import SCORE_PPM as SPEAKER_PPM
+from anonymizers.speakers import speakers
 from ext import names_rules_py as twin
 from ext.names import NameScanner, holding
 
@@ -90,7 +92,7 @@ class NameRecognizer:
                     found.append(Finding(doc, start, end, "PERSON", score_ppm(total), evidence))
                     if total >= twin.SURE and (next_to := beside(text, end)):
                         found.append(Finding(doc, *next_to))
-        found = _with_cells(found, texts)
+        found = _with_speakers(_with_cells(found, texts), texts)
         return led_back(found, folded)
 
     def _settle(self, text: str, start: int, end: int, total: int) -> tuple[int, tuple[str, ...]]:
@@ -117,6 +119,20 @@ def _with_cells(found: list[Finding], texts: Sequence[str]) -> list[Finding]:
     covered = {(cell.doc, at) for cell in cells for at in range(cell.start, cell.end)}
     kept = [f for f in found if not any((f.doc, at) in covered for at in range(f.start, f.end))]
     return sorted(kept + cells, key=lambda f: (f.doc, f.start))
+
+
+def _with_speakers(found: list[Finding], texts: Sequence[str]) -> list[Finding]:
+    """The findings, and the given names that speak; what the kernel found there already stays unless it is doubtful."""
+    spoken = {
+        (doc, *span): Finding(doc, *span, "PERSON", SPEAKER_PPM, ("speaker",))
+        for doc, text in enumerate(texts)
+        if "\n" in text and (":" in text or "：" in text)
+        for span in speakers(text, name_model())
+    }
+    if not spoken:
+        return found
+    kept = [f for f in found if (f.doc, f.start, f.end) not in spoken]
+    return sorted(kept + list(spoken.values()), key=lambda f: (f.doc, f.start))
 
 
 @functools.cache

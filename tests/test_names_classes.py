@@ -76,3 +76,14 @@ def test_a_long_list_is_settled_piece_by_piece() -> None:
     text = ", ".join(names)
     recognizer = NameRecognizer(kiwi_budget_ppm=0)
     assert len([f for f in recognizer.find([text]) if f.score_ppm >= 500_000]) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("지훈: 출발함\n수아: 어디쯤?", {"지훈", "수아"}), ("하은: 준비물!\n엄마: 또?", {"하은"}), ("질문: 무엇\n정답: 하나", set()), ("은경: 한 줄뿐이다", set()),
+        ("[은경] [오후 3:21] 왔어?\n[지훈] [오후 3:22] 아직", {"은경", "지훈"}), ("은경: 1:0\n수아:30\n", set()),
+    ],
+)  # fmt: skip
+def test_given_names_that_speak_in_a_chat(text: str, names: set[str]) -> None:
+    assert found(text) == names
