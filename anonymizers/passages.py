@@ -51,7 +51,9 @@ def readable(texts: Sequence[str]) -> tuple[Sequence[str], dict[int, Folded]]:
     """The texts, odd ones folded, and how to lead spans of those back, by number."""
     folded = {number: fold(texts[number]) for number in odd_ones(texts)}
     if folded:
-        texts = [folded[number].text if number in folded else text for number, text in enumerate(texts)]
+        texts = list(texts)
+        for number, one in folded.items():
+            texts[number] = one.text
     return texts, folded
 
 

@@ -17,7 +17,10 @@ from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from anonymizers.findings import Finding
-from anonymizers.rewrite import Edit, rewrite
+from anonymizers.operators import mask
+from anonymizers.particles import OPENERS, agree
+from anonymizers.rewrite import LOOKED_AT, Edit, rewrite
+from anonymizers.sounds import final_sound
 
 Answer = Literal["personal", "not"]
 ANSWERS: Final = ("personal", "not")
@@ -71,6 +74,9 @@ def masked_context(text: str, found: Finding, values: Sequence[Finding]) -> str:
     low, high = (start - CONTEXT if start > CONTEXT else 0), end + CONTEXT
     number = 0  # of the asked value among those that are shown
     if len(values) == 1:
+        plain = _alone(text[low:high], start - low, end - low, found.type)
+        if plain:
+            return plain
         edits = [Edit(start - low, end - low, found.type, "mask")]
     else:
         near = values[bisect_right(values, low, key=_END) : bisect_left(values, high, key=_START)]
@@ -80,3 +86,14 @@ def masked_context(text: str, found: Finding, values: Sequence[Finding]) -> str:
     shown, spans = rewrite(text[low:high], edits)
     _, _, _, _, at, end = spans[number]
     return f"{shown[:at]}▸{shown[at:end]}◂{shown[end:]}"
+
+
+def _alone(text: str, start: int, end: int, kind: str) -> str:
+    """The context of a value that nothing but a particle or a word follows, as rewrite() makes it; "": ask that."""
+    behind = text[end : end + 1]
+    new, particle, taken = mask(kind), "", 0
+    if behind in OPENERS and behind:
+        taken, particle = agree(text, final_sound(new), person=kind == "PERSON", at=end, stop=len(text))
+    elif behind in LOOKED_AT or behind == " ":
+        return ""
+    return f"{text[:start]}▸{new}◂{particle}{text[end + taken :]}"

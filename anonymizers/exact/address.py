@@ -240,14 +240,16 @@ def _strip(text: str, start: int, stop: int) -> tuple[int, bool, bool]:
     province = district = False
     at = start
     for _ in range(5):
+        before = at
         for names in (_R.province_names, _R.district_names):
-            for length in range(8, 1, -1):
-                word = text[at : at + length]
-                if len(word) == length and word in names and at + length < stop and word[-1] in "시도구군":
+            for length in range(min(8, stop - at - 1), 1, -1):
+                if text[at + length - 1] in "시도구군" and text[at : at + length] in names:
                     province = province or names is _R.province_names
                     district = district or names is _R.district_names
                     at += length
                     break
+        if at == before:
+            break
     return (start if province or district else at), province, district
 
 
