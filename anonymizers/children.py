@@ -17,7 +17,7 @@ from anonymizers.children_judge import Kind, Sign, is_nobodys, judge
 from anonymizers.passages import readable
 from ext.words import WordScanner
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 
 _NATIVE: Final = {
     "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "여덜": 8, "아홉": 9, "열": 10, "열한": 11,

@@ -71,6 +71,7 @@ _SPOKEN: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"[^\"”』」\n]{0,48}[\"”』」]\s?(?:이?라고|이?라며|라는|하고|고\s|며)")
 _NOBODY: Final = re.compile(r"(?:어떻게|어째서|왜|무슨|다들|보통|대체로|최소|최대|평균|약|대략|이게)\s*$")
+_MODIFIES: Final = re.compile(r"(?:인|이던|였던)\s(?!저|나|내|제|난|전)[가-힣]")  # 12세인 원고
 _ASKED: Final = re.compile(r"\s?(?:이?[야에예]요?\s?\?|이?냐)")
 
 
@@ -155,7 +156,7 @@ def judge(text: str, sign: Sign) -> tuple[Kind, int]:
     sure = 400_000 if sign.age >= 14 else 900_000
     if (
         not sign.said
-        and words.behind.match(text, sign.end, sign.end + _NEAR)
+        and (words.behind.match(text, sign.end, sign.end + _NEAR) or _MODIFIES.match(text, sign.end))
         and not _MYSELF_BEHIND.match(text, sign.end)
     ):
         return "mention", sure
