@@ -24,6 +24,7 @@ _NATIVE: Final = {
     "열하나": 11, "열두": 12, "열둘": 12, "열세": 13, "열셋": 13, "열네": 14, "십": 10, "십일": 11, "십이": 12,
     "십삼": 13, "십사": 14,
 }  # fmt: skip
+_NATIVE_WORDS: Final = "|".join(sorted(_NATIVE, key=len, reverse=True))
 _UNITS: Final = "살쨜짤샬"
 _CLASS: Final = r"(?:\s?\d{1,2}\s?반(?![에의을])(?:\s?\d{1,2}번)?)?"
 _YEAR: Final = r"(?![\d%번위차부급호개장권등회])(?:\s?학년)?"
@@ -31,7 +32,7 @@ _SURE: Final = r"(?:\s?학년|(?=이?[에예]|입니|인데|이고|임|이야))"
 _SIGN: Final = re.compile(
     r"(?P<below>1[34]\s?[세살](?:이|가)?\s?(?:미만이[라고어에]|안\s?(?:돼|되|됐)|아니라|못\s?(?:돼|되)|넘어야|되려면|돼야))"
     rf"|(?P<age>\d{{1,2}})\s?[{_UNITS}세](?![계기대트])"
-    rf"|(?P<native>{'|'.join(sorted(_NATIVE, key=len, reverse=True))})\s?[{_UNITS}]"
+    rf"|(?P<native>{_NATIVE_WORDS})\s?[{_UNITS}]"
     rf"|초(?:등학교|등|딩)?(?:(?P<primary>[1-6]){_YEAR}|\s(?P<apart>[1-6]){_SURE}){_CLASS}"
     rf"|중(?:학교|등|딩)?(?:(?P<middle>[12]){_YEAR}|\s(?P<second>[12]){_SURE}){_CLASS}"
     r"|초(?P<spelt>[일삼사오육])(?=이?[에예]요|입니|인데|임(?![가-힣])|이[라고야])"
@@ -39,7 +40,7 @@ _SIGN: Final = re.compile(
     r"|(?P<fresh>예비\s?중학생|중학교에?\s?(?:입학한\s?지|입학했|들어갔))"
     r"|(?P<enter>초등학교에?\s?(?:들어갔어[요여]|들어가[요여]|들어갑니다|입학했어[요여]|입학해[요여]|입학합니다|입학식을\s했|입학하는|입학했는데|들어갔는데))"
     r"|(?P<leave>초등학교를?\s?졸업(?:하는데|해[요여]|합니다|이에요|을\s앞두))"
-    rf"|(?P<nth>\d{{1,2}}|{'|'.join(sorted(_NATIVE, key=len, reverse=True))})\s?번째\s?생일"
+    rf"|(?P<nth>\d{{1,2}}|{_NATIVE_WORDS})\s?번째\s?생일"
     r"|(?P<attend>초등학교에?\s?(?:다녀[요여]|다니(?:고|는데|거든|는\s?(?:학생|어린이|중))|다닙니다|재학\s?중))"
     r"|(?P<word>초딩|초등학생|초등생|유치원생|잼민이?)"
     r"|(?:20)?(?P<born>1[3-9])\s?년\s?생"  # until the end of 2026 nobody born in 2013 is 14

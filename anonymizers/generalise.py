@@ -14,7 +14,7 @@ from typing import Final
 
 from anonymizers.asides import alike
 from anonymizers.exact.regions import regions
-from anonymizers.sounds import INVISIBLE
+from anonymizers.sounds import NO_INVISIBLE
 
 _MONTH_DAY: Final = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _COARSE_YEAR: Final = re.compile(r"(?:(?:18|19|20)\d{2}|['’]?\d{2})\s*년(?:\s*생)?")
@@ -44,7 +44,7 @@ def generalise(value: str, entity_type: str) -> str | None:
     read = _READERS.get(entity_type)
     if read is None:
         return None
-    plain = unicodedata.normalize("NFKC", value).translate(_NO_INVISIBLE).strip()
+    plain = unicodedata.normalize("NFKC", value).translate(NO_INVISIBLE).strip()
     coarse = read(plain)
     if coarse is None:
         return None
@@ -142,5 +142,4 @@ def _below(name: str, upper: str) -> bool:
     return upper.endswith("시") and name.endswith("구")
 
 
-_NO_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
 _READERS: Final[dict[str, Callable[[str], str | None]]] = {"AGE": _age, "BIRTH_DATE": _year, "ADDRESS": _district}

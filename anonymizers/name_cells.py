@@ -23,7 +23,7 @@ from ext import names_rules_py as twin
 SCORE_PPM: Final = 850_000
 LABELS: Final = ("성명", "이름", "예금주")  # the header of a table worth reading ends a cell with one
 _HEAD: Final = re.compile(
-    r"(?:한글|국문|학생|선수|교사|강사|회원|환자|고객|회원|직원|사원|신청인|신청자|대표자|담당자|보호자|수령인|수취인|예금주|계좌주|받는\s?분|보내는\s?분|주문자|구매자)?\s?"
+    r"(?:한글|국문|학생|선수|교사|강사|환자|고객|회원|직원|사원|신청인|신청자|대표자|담당자|보호자|수령인|수취인|예금주|계좌주|받는\s?분|보내는\s?분|주문자|구매자)?\s?"
     r"(?:성명|이름|성함|본명|실명|명)|예금주|계좌주|수취인|수령인|받는\s?(?:분|사람)|보내는\s?(?:분|사람)|담당자|책임자|대표자|신청인|신청자"
     r"|작성자|참석자|예약자|보호자|환자|고객|주문자|구매자|입금자|송금인|계약자|가입자|피보험자"
     r"|(?:full|real|user|customer|patient|student|employee)?[ _]?name"

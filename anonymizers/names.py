@@ -109,30 +109,36 @@ def _with_cells(found: list[Finding], texts: Sequence[str]) -> list[Finding]:
     """The findings, and the names that the headers of tables vouch for."""
     docs = {doc for label in LABELS for doc in holding(texts, label[:2]) if has_header(texts[doc], label)}
     docs |= {doc for doc in {f.doc for f in found} - docs if opens_with_header(texts[doc])}
-    cells = [
-        Finding(doc, start, end, "PERSON", SCORE_PPM, ("column",))
-        for doc in docs
-        for start, end in find(texts[doc], name_model())
-    ]
-    if not cells:
-        return found
-    covered = {(cell.doc, at) for cell in cells for at in range(cell.start, cell.end)}
-    kept = [f for f in found if not any((f.doc, at) in covered for at in range(f.start, f.end))]
-    return sorted(kept + cells, key=lambda f: (f.doc, f.start))
+    return _over(
+        found,
+        [
+            Finding(doc, start, end, "PERSON", SCORE_PPM, ("column",))
+            for doc in docs
+            for start, end in find(texts[doc], name_model())
+        ],
+    )
 
 
 def _with_speakers(found: list[Finding], texts: Sequence[str]) -> list[Finding]:
-    """The findings, and the given names that speak; what the kernel found there already stays unless it is doubtful."""
-    spoken = {
-        (doc, *span): Finding(doc, *span, "PERSON", SPEAKER_PPM, ("speaker",))
-        for doc, text in enumerate(texts)
-        if "\n" in text and (":" in text or "：" in text)
-        for span in speakers(text, name_model())
-    }
-    if not spoken:
+    """The findings, and the given names that speak."""
+    return _over(
+        found,
+        [
+            Finding(doc, *span, "PERSON", SPEAKER_PPM, ("speaker",))
+            for doc, text in enumerate(texts)
+            if "\n" in text and (":" in text or "：" in text)
+            for span in speakers(text, name_model())
+        ],
+    )
+
+
+def _over(found: list[Finding], better: list[Finding]) -> list[Finding]:
+    """The findings by place, with better ones instead of what these overlap."""
+    if not better:
         return found
-    kept = [f for f in found if (f.doc, f.start, f.end) not in spoken]
-    return sorted(kept + list(spoken.values()), key=lambda f: (f.doc, f.start))
+    covered = {(one.doc, at) for one in better for at in range(one.start, one.end)}
+    kept = [f for f in found if not any((f.doc, at) in covered for at in range(f.start, f.end))]
+    return sorted(kept + better, key=lambda f: (f.doc, f.start))
 
 
 @functools.cache

@@ -22,13 +22,12 @@ from anonymizers.asides import alike
 from anonymizers.entities import entities
 from anonymizers.errors import UnlawfulOperator
 from anonymizers.generalise import generalise
-from anonymizers.sounds import INVISIBLE
+from anonymizers.sounds import NO_INVISIBLE
 from anonymizers.surrogates import Keys, digest, made_for, plain, reserved, token
 
 REPLACING: Final = ("mask", "partial_mask", "generalise", "surrogate", "pseudonym")
 WHOLE_VALUE: Final = frozenset({"generalise", "partial_mask", "surrogate", "pseudonym"})
 """Operators that read the value: what they are given has to be one value, whole."""
-_NO_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
 
 
 class Replacer:
@@ -98,7 +97,7 @@ def partial_mask(value: str, entity_type: str) -> str:
 
     Letters are syllables whatever form the text is in (NFD); zero-width characters go.
     """
-    return alike(_partial(unicodedata.normalize("NFC", value).translate(_NO_INVISIBLE), entity_type), value)
+    return alike(_partial(unicodedata.normalize("NFC", value).translate(NO_INVISIBLE), entity_type), value)
 
 
 def _partial(value: str, entity_type: str) -> str:

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import hmac
-import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,15 +15,12 @@ from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from anonymizers.findings import Finding
-from anonymizers.operators import mask
-from anonymizers.particles import OPENERS, agree
-from anonymizers.rewrite import LOOKED_AT, Edit, rewrite
-from anonymizers.sounds import final_sound
+from anonymizers.rewrite import Edit, rewrite
+from anonymizers.surrogates import keyed
 
 Answer = Literal["personal", "not"]
 ANSWERS: Final = ("personal", "not")
 CONTEXT: Final = 24  # code points of context on each side
-_SIZE: Final = struct.Struct(">I").pack
 _START: Final = itemgetter(1)  # of a Finding
 _END: Final = itemgetter(2)
 
@@ -63,8 +58,7 @@ def review_item(text: str, found: Finding, values: Sequence[Finding], doc_key: b
     context = masked_context(text, found, values)
     doc, start, end, kind, score, evidence, _ = found
     parts = (doc_key, b"%d" % start, b"%d" % end, kind.encode(), context.encode("utf-8", "surrogatepass"))
-    message = b"".join([_SIZE(len(part)) + part for part in parts])
-    made = hmac.digest(reviews.key, message, "sha256")[:16]
+    made = keyed(reviews.key, parts)[:16]
     return ReviewItem(doc, start, end, kind, score, evidence, made, reviews.answers.get(made, ""), context)
 
 
@@ -74,9 +68,6 @@ def masked_context(text: str, found: Finding, values: Sequence[Finding]) -> str:
     low, high = (start - CONTEXT if start > CONTEXT else 0), end + CONTEXT
     number = 0  # of the asked value among those that are shown
     if len(values) == 1:
-        plain = _alone(text[low:high], start - low, end - low, found.type)
-        if plain:
-            return plain
         edits = [Edit(start - low, end - low, found.type, "mask")]
     else:
         near = values[bisect_right(values, low, key=_END) : bisect_left(values, high, key=_START)]
@@ -86,14 +77,3 @@ def masked_context(text: str, found: Finding, values: Sequence[Finding]) -> str:
     shown, spans = rewrite(text[low:high], edits)
     _, _, _, _, at, end = spans[number]
     return f"{shown[:at]}▸{shown[at:end]}◂{shown[end:]}"
-
-
-def _alone(text: str, start: int, end: int, kind: str) -> str:
-    """The context of a value that nothing but a particle or a word follows, as rewrite() makes it; "": ask that."""
-    behind = text[end : end + 1]
-    new, particle, taken = mask(kind), "", 0
-    if behind in OPENERS and behind:
-        taken, particle = agree(text, final_sound(new), person=kind == "PERSON", at=end, stop=len(text))
-    elif behind in LOOKED_AT or behind == " ":
-        return ""
-    return f"{text[:start]}▸{new}◂{particle}{text[end + taken :]}"

@@ -14,6 +14,8 @@ Sound = Literal["vowel", "rieul", "consonant"]
 
 INVISIBLE: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
 """Zero-width characters: they stand in texts that were copied from the web, and nobody reads them."""
+NO_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
+"""str.translate's table that takes them out."""
 CLOSERS: Final = ")]}>」』》〉】〕”’\"'`"
 
 _DIGITS: Final[dict[str, Sound]] = {

@@ -86,10 +86,15 @@ def _made(value: str, entity_type: str, draw: bytes) -> str | None:
 
 
 def digest(keys: Keys, use: bytes, entity_type: str, value: str) -> bytes:
-    """HMAC of a value as read, within the scope, over length-prefixed parts."""
+    """HMAC of a value as read, within the scope."""
     parts = (use, keys.scope, entity_type.encode(), plain(value, entity_type).encode("utf-8", "surrogatepass"))
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return hmac.digest(keys.pseudonym_key, message, "sha256")
+    return keyed(keys.pseudonym_key, parts)
+
+
+def keyed(key: bytes, parts: Iterable[bytes]) -> bytes:
+    """HMAC-SHA256 over length-prefixed parts."""
+    message = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+    return hmac.digest(key, message, "sha256")
 
 
 def plain(value: str, entity_type: str) -> str:

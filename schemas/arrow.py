@@ -25,9 +25,7 @@ TEXT: Final = pa.schema(
 FLAG_SENSITIVE_CONSENT: Final = 1  # separate consent to Art. 23 information is on record for every subject
 FLAG_GUARDIAN_CONSENT: Final = 2  # a guardian's verified consent is on record (PIPA 22-2)
 FLAG_CHILD_MENTION: Final = 4  # a child under 14 is spoken of; set by anonymize, from there to the shards' rows files
-FLAG_CHILD_AUTHOR: Final = (
-    8  # the text reads as written by a child under 14 (kept by consent, or by a policy that tags)
-)
+FLAG_CHILD_AUTHOR: Final = 8  # the text reads as a child's own (under 14), kept by consent or by a policy that tags
 TAGS: Final = {FLAG_CHILD_MENTION: "child_mention", FLAG_CHILD_AUTHOR: "child_author"}
 """Flags that say something of the text, by the name they are shown under."""
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from anonymizers.exact.hit import Hit, Recognizer
-from anonymizers.exact.numerals import in_figures
+from anonymizers.exact.numerals import spoken_in_figures
 from anonymizers.exact.regions import regions
 from anonymizers.gate import K_ADDRESS
 from anonymizers.normalize import View
@@ -83,7 +83,7 @@ _COUNTER: Final = re.compile(
 
 def find(view: View) -> Iterator[Hit]:
     """Hits of type ADDRESS in a view."""
-    view = in_figures(view)
+    view = spoken_in_figures(view)
     for rule, judge in ((_ROAD, _road), (_LOT, _lot)):
         for m in rule.finditer(view.text):
             hit = judge(view, m)

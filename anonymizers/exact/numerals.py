@@ -29,7 +29,7 @@ _PLACES: Final = re.compile(
 _DASH: Final = re.compile(r"(?<=1)(?P<gap> ?)다시(?= ?1)")
 
 
-def in_figures(view: View) -> View:
+def spoken_in_figures(view: View) -> View:
     """The view itself, or one whose `text` has figures for the numerals of addresses."""
     if _HINT.search(view.text) is None:
         return view

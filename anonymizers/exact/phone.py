@@ -70,8 +70,7 @@ def find(view: View) -> Iterator[Hit]:
         yield Hit(*m.span("two"), "MOBILE", 850_000, ("layout",))
     phone = _SEVEN.search(view.text) and any(name == "phone" for _, _, name in labels(view))
     for m in _LOCAL.finditer(view.lower) if phone else ():
-        if not re.match(r"1[568]\d\d", m["v"]):
-            yield Hit(*m.span("v"), "PHONE", 700_000, ("context:phone", "no-area"))
+        yield Hit(*m.span("v"), "PHONE", 700_000, ("context:phone", "no-area"))
 
 
 def _at(view: View, cluster: Cluster, k: int) -> tuple[Hit | None, int]:
